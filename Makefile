@@ -1,0 +1,60 @@
+# Each target sets up what it needs: .venv is made when it is missing, or older than the lock files or pyproject.toml.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench lock clean java
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, show what came out
+	$(BIN)/verger demo
+
+run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/local.toml
+	$(BIN)/verger stream --config conf/local.toml
+
+test: java $(VENV)/.dev ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+
+bench: java $(VENV)/.dev ## Measure the speed, features checked first
+	$(BIN)/python -m tests.bench
+
+lock: ## Write both requirements files anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: install it, for example with 'pipx install uv'." >&2; exit 2; }
+	$(COMPILE) pyproject.toml --extra dev -o requirements-dev.txt
+	$(COMPILE) pyproject.toml -c requirements-dev.txt -o requirements.txt
+
+clean: ## Remove the environment, builds and caches (never a landing or a lake)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Before the environment: its downloads take a minute or two, and without Java they would be for nothing.
+java: | $(VENV)/.python
+	@$(BIN)/python -m conf.java
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "Verger needs Python 3.10 to 3.13, and '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo not there): name another one, as in 'make PYTHON=python3.11 $(MAKECMDGOALS)'." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' lacks venv: install it (Debian: 'sudo apt-get install python3-venv') or name another Python, as in 'make PYTHON=python3.11 $(MAKECMDGOALS)'." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@

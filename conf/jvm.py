@@ -1,0 +1,62 @@
+"""Starts the JVM of a local Spark, with its output in a log file instead of the terminal."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from conf.errors import SparkStartError
+from conf.java import check_java
+
+#: How Ivy says that a package could not be had.
+_NO_JARS = (b"unresolved dependency", b"UNRESOLVED DEPENDENCIES", b"download failed", b"DOWNLOADS FAILED")
+
+
+def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
+    """Start the JVM that the next Spark context of this process runs in, set to `conf`.
+
+    Ivy, log4j and the Python workers write to the JVM's output, which goes to the end of `log_path`. Raises
+    JavaError, or SparkStartError when the file can't be written, the jars can't be fetched, or the JVM ends.
+    """
+    check_java()
+    _set_environment()
+    try:
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        with log_path.open("ab") as log:
+            _launch(conf, log)
+    except OSError as error:
+        raise SparkStartError(f"Spark's log {log_path} can't be written: {error.strerror or error}.") from error
+
+
+def _set_environment() -> None:
+    """This Python for the workers (Spark takes `python3` from the PATH), and the Spark that pip installed."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    for other_spark in ("SPARK_HOME", "SPARK_REMOTE"):
+        os.environ.pop(other_spark, None)
+
+
+def _launch(conf: Mapping[str, str], log: BinaryIO) -> None:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+
+    start = log.seek(0, os.SEEK_END)
+    spark_conf = SparkConf(loadDefaults=False).setAll(list(conf.items()))
+    try:
+        gateway = launch_gateway(spark_conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+    except PySparkRuntimeError as error:
+        raise SparkStartError(_what_happened(conf, Path(log.name), start)) from error
+    SparkContext._ensure_initialized(gateway=gateway)
+
+
+def _what_happened(conf: Mapping[str, str], log_path: Path, start: int) -> str:
+    with log_path.open("rb") as log:
+        log.seek(start)
+        output = log.read()
+    if any(sign in output for sign in _NO_JARS):
+        return (
+            f"Spark's packages {conf.get('spark.jars.packages')} can't be fetched (tried: the caches "
+            f"~/.ivy2.5.2 and ~/.m2, Maven Central): run once where the network reaches it; see {log_path}."
+        )
+    return f"Spark's JVM ended before it was ready; see the end of {log_path}."

@@ -1,0 +1,84 @@
+"""Where a lake keeps what, and its tables opened without a JVM."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from conf.errors import UserError
+from schemas.table import Table
+
+#: Table properties of ours.
+LAKE_ID = "verger.lake_id"
+SCHEMA_VERSION = "verger.schema_version"
+
+
+class LakeError(UserError):
+    """The lake's tables can't be used as they are; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The root of everything written: a folder, or an `s3://` prefix."""
+
+    root: str
+
+    def uri(self, table: str) -> str:
+        """Where the table named so lies."""
+        return f"{self.root}/tables/{table}"
+
+    def storage_options(self) -> dict[str, str]:
+        """What delta-rs needs to reach the lake; empty for a folder."""
+        if not self.root.startswith("s3://"):
+            return {}
+        from conf.s3 import delta_storage_options
+
+        return delta_storage_options()
+
+    def open(self, table: Table) -> DeltaTable | None:
+        """The table at its latest version, or None where there is none.
+
+        Raises:
+            LakeError: it is a table of another schema version.
+        """
+        try:
+            found = DeltaTable(self.uri(table.name), storage_options=self.storage_options())
+        except TableNotFoundError:
+            return None
+        version = found.metadata().configuration.get(SCHEMA_VERSION)
+        if version != str(table.version):
+            raise LakeError(
+                f"table {table.name} in {self.root} has schema version {version}, this program writes "
+                f"{table.version}: use the Verger release that made it, or another lake"
+            )
+        return found
+
+    def create(self, table: Table, properties: dict[str, str]) -> DeltaTable:
+        """Make the empty table with `properties` beside its own; atomic: it is there whole, or not at all."""
+        return DeltaTable.create(
+            self.uri(table.name),
+            table.delta(),
+            name=table.name,
+            description=table.comment,
+            configuration={**table.properties(), **properties},
+            storage_options=self.storage_options(),
+            raise_if_key_not_exists=False,  # keys of ours are none of Delta's
+        )
+
+
+def max_seq(table: DeltaTable) -> int:
+    """The greatest `seq` of a table, from its files' statistics (no file is opened); 0 for an empty one."""
+    files = pa.table(table.get_add_actions(flatten=True))
+    if files.num_rows == 0:
+        return 0
+    greatest = pc.max(files["max.seq"], skip_nulls=False, min_count=1).as_py()
+    if greatest is None:  # a file written by others without statistics
+        greatest = pc.max(table.to_pyarrow_dataset().to_table(columns=["seq"])["seq"]).as_py()
+    return int(greatest or 0)
+
+
+def row_count(table: DeltaTable) -> int:
+    """Rows of a table, from its log alone."""
+    return int(pc.sum(pa.table(table.get_add_actions(flatten=True))["num_records"]).as_py() or 0)

@@ -1,0 +1,57 @@
+"""The options that every command shares: which settings apply."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from conf.load import Resolved, load_settings
+
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "config": (
+        Annotated[
+            str | None,
+            typer.Option("--config", metavar="FILE", help="Settings in TOML: a path or an s3:// URI."),
+        ],
+        None,
+    ),
+    "assignments": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
+        ],
+        None,
+    ),
+    "landing": (Annotated[str | None, typer.Option(help="Where pictures land: a folder or s3://.")], None),
+    "lake": (
+        Annotated[str | None, typer.Option(help="Root of everything written: a folder or s3://.")],
+        None,
+    ),
+    "weights": (
+        Annotated[str | None, typer.Option(help="MobileNetV2 weights: auto, demo, a path or s3://.")],
+        None,
+    ),
+}
+
+
+def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace a command's first parameter, `resolved: Resolved`, by the options that it is made from."""
+
+    @functools.wraps(command)
+    def with_options(**given: Any) -> None:
+        config, assignments = given.pop("config"), given.pop("assignments")
+        flags = {name: given.pop(name) for name in ("landing", "lake", "weights")}
+        resolved: Resolved = load_settings(config, flags, assignments or ())
+        command(resolved, **given)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in _SHARED.items()
+    ]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters}
+    return with_options

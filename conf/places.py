@@ -1,0 +1,43 @@
+"""Whether landing and lake can be used: asked by `verger stream` before Spark starts."""
+
+import os
+from pathlib import Path
+
+from conf.errors import SettingsError
+from conf.locations import is_s3
+from conf.settings import Settings
+
+
+def check_places(settings: Settings) -> None:
+    """Raise SettingsError unless the landing is a readable folder and the lake one that can be written.
+
+    Places in S3 are not asked here: the first listing says what is wrong with them.
+    """
+    if not is_s3(settings.landing):
+        _check_landing(settings.landing)
+    if not is_s3(settings.lake):
+        _check_lake(settings.lake)
+
+
+def _check_landing(landing: str) -> None:
+    if not os.path.lexists(landing):
+        raise SettingsError(
+            f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
+        )
+    if not Path(landing).is_dir():
+        raise SettingsError(f"landing = {landing!r} is not a folder: set landing to the folder that pictures land in.")
+    if not os.access(landing, os.R_OK | os.X_OK):
+        raise SettingsError(f"landing = {landing!r} can't be read: give this user the right to list that folder.")
+
+
+def _check_lake(lake: str) -> None:
+    existing = next(p for p in (Path(lake), *Path(lake).parents) if os.path.lexists(p))
+    if not existing.is_dir():
+        raise SettingsError(
+            f"lake = {lake!r} can't be a folder, {str(existing)!r} is a file: set lake to another place."
+        )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"lake = {lake!r} can't be written: give this user the right to write in {str(existing)!r}, "
+            "or set lake to another place."
+        )

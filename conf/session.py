@@ -1,0 +1,39 @@
+"""The one place that makes a Spark session: Delta, UTC, and quiet."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conf.errors import SparkStartError
+from conf.jvm import start_jvm
+from conf.settings import Settings
+from conf.spark_conf import common_conf, local_conf
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def spark_session(settings: Settings, *, app_name: str, log_path: Path) -> "SparkSession":
+    """A Spark session for `settings`; raises JavaError or SparkStartError.
+
+    Under spark-submit, or beside a running Spark context, it takes the master and jars that are there.
+    Else Spark is local, and all that its JVM and Python workers print is appended to `log_path`.
+    """
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    conf = common_conf(settings)
+    if "PYSPARK_GATEWAY_PORT" not in os.environ and SparkContext._active_spark_context is None:
+        conf = local_conf(settings) | conf
+        if SparkContext._gateway is None:
+            start_jvm(conf, log_path)
+    try:
+        return SparkSession.builder.appName(app_name).config(map=dict(conf)).getOrCreate()
+    except Exception as error:
+        raise SparkStartError(f"Spark did not start: {_reason(error)}; see {log_path}.") from error
+
+
+def _reason(error: Exception) -> str:
+    """The error's first line, without py4j's preface."""
+    text = str(getattr(error, "java_exception", None) or error) or type(error).__name__
+    return text.splitlines()[0][:300].rstrip(".")

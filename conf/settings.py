@@ -1,0 +1,109 @@
+"""The settings: one frozen model. Names, types, ranges, defaults and meanings are here and nowhere else."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from conf.cores import usable_cores
+from conf.locations import as_prefix, as_root, inside, normalised
+from conf.masking import masked
+from conf.values import Bytes, Count, ImageFormat, Items, JavaMemory, NotNegative, Positive, Text
+
+Location = Annotated[Text, AfterValidator(normalised)]
+
+
+def _weights(value: str) -> str:
+    return value if value in {"auto", "demo"} else normalised(value)
+
+
+class Settings(BaseSettings):
+    """All that can be set. Made by `conf.load.load_settings`; made directly, it reads no environment."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="VERGER_")
+
+    landing: Annotated[Location, AfterValidator(as_prefix)] = Field(
+        "landing", description="where pictures land: a folder or s3://bucket/prefix/", validate_default=True
+    )
+    lake: Annotated[Location, AfterValidator(as_root)] = Field(
+        "lake",
+        description="root of everything written: a folder or s3://bucket/prefix",
+        validate_default=True,
+    )
+    weights: Annotated[Text, AfterValidator(_weights)] = Field(
+        "auto",
+        description="MobileNetV2 weights: auto (Keras's own), demo (seeded), or a .weights.h5 by path or s3://",
+    )
+
+    name_patterns: Items[Text] = Field(
+        ("*.jpg", "*.jpeg", "*.png", "*.webp", "*.gif", "*.bmp", "*.tif", "*.tiff"),
+        description="names that are taken, as shell patterns, in any case",
+    )
+    hidden_names: bool = Field(False, description="also take names that begin with . or _")
+    poll_interval_s: Positive = Field(1.0, description="seconds between two listings of the landing")
+    settle_s: NotNegative = Field(
+        0.5,
+        description="seconds between the two equal looks that a file in a folder needs before it is taken",
+    )
+
+    trigger_interval_s: Positive = Field(1.0, description="seconds from the start of one micro-batch to the next")
+    max_objects_per_batch: Count = Field(4000, description="most pictures in a micro-batch")
+    max_bytes_per_batch: Bytes = Field(2 * 2**30, description="most bytes of pictures in a micro-batch (2GiB)")
+    cores: Annotated[int, Field(ge=0, le=1024)] = Field(
+        0, description="cores that a local Spark uses; 0: all that this process may use"
+    )
+    driver_memory: JavaMemory = Field("2g", description="memory of the Spark driver's JVM, as Java's -Xmx takes it")
+
+    max_image_bytes: Bytes = Field(64 * 2**20, description="most bytes of a picture (64MiB)")
+    max_image_pixels: Count = Field(100_000_000, description="most pixels of a picture, width times height")
+    image_formats: Items[ImageFormat] = Field(
+        ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"), description="formats that are decoded, told by content"
+    )
+    exif_orientation: bool = Field(True, description="turn a picture as its EXIF orientation says")
+    fetch_timeout_s: Positive = Field(30.0, description="seconds that reading one picture may take")
+    read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
+        4, description="pictures that a worker reads ahead of the decoder"
+    )
+
+    max_attempts: Count = Field(6, description="attempts at a picture before it is rejected")
+    retry_backoff_s: NotNegative = Field(
+        5.0, description="seconds before the second attempt, doubled for each one after it"
+    )
+    drain_wait_s: NotNegative = Field(
+        600.0, description="seconds without progress that --drain waits for retries and unfinished files"
+    )
+    stop_grace_s: NotNegative = Field(60.0, description="seconds that a stopping stream may take for its running batch")
+
+    def worker_cores(self) -> int:
+        """Cores that a local Spark uses: `cores`, with 0 resolved to those that this process may use."""
+        return usable_cores(self.cores)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in: `load_settings` has merged the sources, to know where a value is from."""
+        return (init_settings,)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """Python takes true for 1; a setting doesn't."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("must be a number or a text, not true or false")
+        return value
+
+    @model_validator(mode="after")
+    def _landing_and_lake_are_apart(self) -> "Settings":
+        """Else the tables would be listed as pictures, or pictures removed with the tables."""
+        if inside(self.lake, self.landing) or inside(self.landing, self.lake):
+            raise ValueError(
+                f"landing = {masked(self.landing)!r} and lake = {masked(self.lake)!r} are the same or one is "
+                "inside the other: set them to places apart, such as data/landing and data/lake"
+            )
+        return self

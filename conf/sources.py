@@ -1,0 +1,82 @@
+"""Where settings come from: a TOML file, the environment, assignments, flags: each a layer of raw values."""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_settings import EnvSettingsSource
+
+from conf.documents import read_text
+from conf.errors import SettingsError
+from conf.settings import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PREFIX = "VERGER_"
+#: Variables that are no settings: they arm the tests' failpoints.
+NO_SETTINGS = (f"{PREFIX}FAILPOINT",)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Raw values of some settings, and for the name of one where it was given, for a person."""
+
+    origin: Callable[[str], str]
+    values: Mapping[str, Any]
+
+
+def from_toml(config: str) -> Layer:
+    """The settings in the file or `s3://` object `config`."""
+    try:
+        values = tomllib.loads(read_text(config))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"--config {config} is not valid TOML: {error}; correct that place.") from None
+    for key in values:
+        _check_known(key, Settings.model_fields, f"{config} has an unknown setting")
+    return Layer(lambda _: config, values)
+
+
+def from_environment() -> Layer:
+    """The settings in variables `VERGER_*`."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(PREFIX) and not variable.upper().startswith(NO_SETTINGS):
+            _check_known(variable.upper(), known, "the environment has an unknown variable")
+    return Layer(lambda name: PREFIX + name.upper(), EnvSettingsSource(Settings)())
+
+
+def from_assignments(assignments: Iterable[str]) -> Layer:
+    """The settings given as `--set KEY=VALUE`; of two for the same key, the last."""
+    values: dict[str, str] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        name = key.strip().lower().replace("-", "_")
+        if not equals:
+            raise SettingsError(f"--set {key} has no value: write --set KEY=VALUE.")
+        _check_known(name, Settings.model_fields, "--set names an unknown setting")
+        values[name] = value.strip()
+    return Layer(lambda name: f"--set {name}", values)
+
+
+def from_flags(flags: Mapping[str, object]) -> Layer:
+    """The settings that a command has flags for; None means that the flag was not given."""
+    values = {name: value for name, value in flags.items() if value is not None}
+    for name in values:
+        _check_known(name, Settings.model_fields, "a flag names an unknown setting")
+    return Layer(lambda name: f"--{name.replace('_', '-')}", values)
+
+
+def _check_known(name: str, known: Iterable[str], problem: str) -> None:
+    """Raise SettingsError unless `name` is known. The value is not shown: it may be a secret."""
+    names = list(known)
+    if name in names:
+        return
+    guess = difflib.get_close_matches(name, names, n=1)
+    fix = f"did you mean {guess[0]}?" if guess else "remove it; `verger config` lists all that there are."
+    raise SettingsError(f"{problem}, {name}: {fix}")

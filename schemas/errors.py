@@ -1,0 +1,35 @@
+"""Why a picture has no features: the codes in `features.error_code`, and the exception that carries one."""
+
+from typing import Literal, get_args
+
+ErrorCode = Literal[
+    "empty",  # zero bytes
+    "too_large",  # more bytes than max_image_bytes
+    "too_many_pixels",  # more pixels than max_image_pixels
+    "not_an_image",  # the content is no picture, whatever its name says
+    "unsupported",  # a picture, but of a format or kind that is not read
+    "truncated",  # data is missing or damaged: what is there would have to be padded
+    "changed",  # overwritten before it was read: the next version has a row of its own
+    "gone",  # deleted before it was read
+    "forbidden",  # no permission to read
+    "archived",  # in a storage class that must be restored first
+    "unreachable",  # the store did not answer, or answered with a fault of its own
+    "timeout",  # reading or decoding took longer than allowed
+    "crashed",  # killed the Python worker
+    "bad_output",  # the model's output is not finite
+]
+ERROR_CODES: tuple[ErrorCode, ...] = get_args(ErrorCode)
+
+#: Worth another attempt: announced again with back-off, rejected only when the attempts run out.
+TRANSIENT: frozenset[ErrorCode] = frozenset({"forbidden", "unreachable", "timeout"})
+
+
+class PictureError(Exception):
+    """A picture that can't be featured: becomes a row with `code` and `detail`, never a traceback."""
+
+    def __init__(self, code: ErrorCode, detail: str) -> None:
+        """`detail` is for a person; it is cut to one line of printable text, 300 characters at most."""
+        line = " ".join(detail.split())
+        self.code = code
+        self.detail = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)[:300]
+        super().__init__(code, self.detail)

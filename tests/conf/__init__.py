@@ -1,0 +1,1 @@
+"""Tests of settings, S3 access, Java and the Spark session."""

@@ -1,0 +1,81 @@
+"""AWS variables in the words of obstore, boto3, delta-rs and S3A."""
+
+import json
+import pickle
+
+import boto3
+import pytest
+from obstore.store import S3Store
+
+from conf import s3
+
+SECRET = "wJalrXUtnFEMI/K7MDENG"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Variables for an S3 server on plain HTTP, with keys."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    return "http://127.0.0.1:9000"
+
+
+def test_without_variables_each_library_goes_its_own_way() -> None:
+    assert s3.obstore_config() == {}
+    assert s3.obstore_client_options() == {}
+    assert s3.boto3_kwargs() == {}
+    assert s3.delta_storage_options() == {"AWS_CONDITIONAL_PUT": "etag"}
+    assert all(".impl" in key for key in s3.s3a_conf())
+
+
+def test_obstore_takes_its_configuration(server: str) -> None:
+    config = s3.obstore_config()
+    store = S3Store("bucket", config=config, client_options=s3.obstore_client_options())
+    assert store.config["endpoint"] == server
+    assert config["virtual_hosted_style_request"] is False
+    assert config["region"] == "us-east-1"
+    assert config["secret_access_key"] == SECRET
+
+
+def test_boto3_takes_its_arguments(server: str) -> None:
+    client = boto3.client("s3", **pickle.loads(pickle.dumps(s3.boto3_kwargs())))
+    assert client.meta.endpoint_url == server
+    assert client.meta.config.s3 == {"addressing_style": "path"}
+
+
+def test_delta_may_use_plain_http(server: str) -> None:
+    options = s3.delta_storage_options()
+    assert options["AWS_ENDPOINT_URL"] == server
+    assert options["AWS_ALLOW_HTTP"] == "true"
+    assert options["AWS_SECRET_ACCESS_KEY"] == SECRET
+
+
+def test_spark_gets_no_keys_because_its_settings_are_in_the_list_of_processes(server: str) -> None:
+    conf = s3.s3a_conf()
+    assert conf["spark.hadoop.fs.s3a.endpoint"] == server
+    assert conf["spark.hadoop.fs.s3a.path.style.access"] == "true"
+    assert conf["spark.hadoop.fs.s3a.connection.ssl.enabled"] == "false"
+    assert SECRET not in json.dumps(conf)
+
+
+def test_the_endpoint_for_s3_wins_over_the_general_one(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://s3.example.com")
+    assert s3.endpoint() == "https://s3.example.com"
+    assert s3.obstore_client_options() == {}
+    assert "AWS_ALLOW_HTTP" not in s3.delta_storage_options()
+
+
+def test_region_falls_back_to_the_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert s3.region() == "eu-west-1"
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    assert s3.region() == "eu-west-3"
+
+
+def test_a_session_token_goes_with_the_keys_only(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    assert s3.obstore_config()["session_token"] == "token"
+    assert s3.boto3_kwargs()["aws_session_token"] == "token"
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "session_token" not in s3.obstore_config()

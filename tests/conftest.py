@@ -1,0 +1,28 @@
+"""What all tests share: a clean environment, and the pictures beside the checkout."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FRUITS = ROOT.parent / "shared" / "fruits"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove VERGER_* and AWS_*: neither a test nor a command it starts sees them."""
+    for variable in list(os.environ):
+        if variable.upper().startswith(("VERGER_", "AWS_")):
+            monkeypatch.delenv(variable)
+
+
+@pytest.fixture(scope="session")
+def fruits() -> Path:
+    """The folder of fruit pictures, weights and the notebook's features; not part of the checkout."""
+    if FRUITS.is_dir():
+        return FRUITS
+    message = f"the fruit pictures are missing: {FRUITS}"
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(message)
+    pytest.skip(message)

@@ -1,0 +1,61 @@
+"""The command line, run as a person runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def verger(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "verger.py"), *arguments]
+    env = dict(os.environ) | variables
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_config_shows_values_and_where_they_are_from(tmp_path: Path) -> None:
+    landing = str(tmp_path / ("long" * 30))
+    done = verger("config", "--set", "cores=3", "--landing", landing, VERGER_MAX_ATTEMPTS="2")
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["cores", "3", "--set", "cores"] in rows
+    assert ["landing", landing, "--landing"] in rows
+    assert ["max_attempts", "2", "VERGER_MAX_ATTEMPTS"] in rows
+    assert ["weights", "auto", "default"] in rows
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_config_masks_secrets() -> None:
+    done = verger(
+        "config",
+        AWS_ENDPOINT_URL="http://user:hunter2@127.0.0.1:9000",
+        AWS_SECRET_ACCESS_KEY="hunter2",
+        AWS_SESSION_TOKEN="hunter2",
+        AWS_REGION="eu-west-3",
+    )
+    assert "hunter2" not in done.stdout + done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["AWS_SECRET_ACCESS_KEY", "********"] in rows
+    assert ["AWS_REGION", "eu-west-3"] in rows
+    assert ["AWS_ENDPOINT_URL", "http://********@127.0.0.1:9000"] in rows
+
+
+def test_a_bad_setting_is_one_sentence_and_exit_2() -> None:
+    done = verger("config", VERGER_LANDING="gs://b/x")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("verger: landing = 'gs://b/x' (VERGER_LANDING) has the scheme gs://")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_misspelled_option_is_exit_2_without_a_traceback() -> None:
+    done = verger("config", "--landign", "x")
+    assert done.returncode == 2
+    assert "No such option" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_version_is_printed() -> None:
+    done = verger("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("verger")

@@ -1,0 +1,88 @@
+"""The `verger` command: one short function per subcommand."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conf.errors import FailedError, UserError
+from conf.lake import Lake
+from conf.load import Resolved
+from conf.options import takes_settings
+from conf.show import print_config
+
+app = typer.Typer(
+    name="verger",
+    help="Fruit pictures in, MobileNetV2 features out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+@takes_settings
+def config(resolved: Resolved) -> None:
+    """Print each setting with its value and where it comes from, secrets masked."""
+    print_config(resolved)
+
+
+@app.command()
+@takes_settings
+def stream(
+    resolved: Resolved,
+    drain: Annotated[bool, typer.Option("--drain", help="End when nothing is pending any more.")] = False,
+) -> None:
+    """Turn each picture that lands into a row of features, until Ctrl-C or SIGTERM."""
+    from streaming.run import run_stream
+
+    run_stream(resolved.settings, Console(), drain=drain)
+
+
+@app.command()
+@takes_settings
+def status(
+    resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+) -> None:
+    """Count what was discovered, featured, rejected and waits, and say whether the law holds."""
+    from streaming.show import print_status
+    from streaming.status import read_status
+
+    print_status(read_status(Lake(resolved.settings.lake)), Console(), as_json=as_json)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"verger {version('verger')}")
+        except PackageNotFoundError:
+            typer.echo("verger, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _verger(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Fruit pictures in, MobileNetV2 features out."""
+
+
+def main() -> None:
+    """Run the command; what the user can mend is one sentence on stderr, exit code 2; what failed is exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"verger: {error}", err=True)
+        sys.exit(2)
+    except FailedError as error:
+        typer.echo(f"verger: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
