@@ -1,0 +1,133 @@
+"""Watches a running query: until it is drained, until someone asks to stop, until something is wrong."""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from py4j.protocol import Py4JError
+from pyspark.sql.streaming.query import StreamingQuery
+
+from conf.errors import FailedError
+from conf.settings import Settings
+from streaming import jvm
+from streaming.landing.news import NEWS_FILE, News
+from streaming.live import Report
+from streaming.sink import FeaturesSink, SinkError
+from streaming.stopping import Stopping
+
+#: How often the query, the signals and the source's news are looked at.
+LOOK_S = 0.25
+
+
+class StreamError(FailedError):
+    """The stream ended, and not because someone asked. One sentence for a person; nothing is lost."""
+
+
+@dataclass
+class Driver:
+    """One query, from its start to the end of its JVM. `watch` and `drain` return in words how it ended."""
+
+    settings: Settings
+    query: StreamingQuery
+    sink: FeaturesSink
+    report: Report
+    stopping: Stopping
+
+    def watch(self) -> str:
+        """Go on until SIGTERM or Ctrl-C.
+
+        Raises:
+            StreamError: the query or its JVM ended by itself.
+        """
+        with self.report.live():
+            while not self.stopping.requested:
+                self._look()
+                time.sleep(LOOK_S)
+        return self._stop()
+
+    def drain(self) -> str:
+        """Go on until a whole listing has been announced, every announcement has its row, and no retry waits.
+
+        Raises:
+            StreamError: the query or its JVM ended by itself, or nothing moved for `drain_wait_s`.
+        """
+        seen, since = (0, 0), time.monotonic()
+        with self.report.live():
+            while not self.stopping.requested:
+                news = self._look()
+                if self._is_drained(news):
+                    jvm.end(self.query)
+                    return "drained"
+                if self.sink.busy or seen != (news.head, self.sink.last_seq):
+                    seen, since = (news.head, self.sink.last_seq), time.monotonic()
+                elif time.monotonic() - since > self.settings.drain_wait_s:
+                    jvm.end(self.query)
+                    raise StreamError(f"gave up after {self.settings.drain_wait_s:g} s: {_what_waits(news)}")
+                time.sleep(LOOK_S)
+        return self._stop()
+
+    def _look(self) -> News:
+        """Show how it stands. The news of another run are none."""
+        try:
+            active = self.query.isActive
+        except (Py4JError, OSError):
+            active = None
+        if not active and not self.stopping.requested:
+            raise self._failure(jvm_is_gone=active is None)
+        news = News.read(Path(self.settings.lake) / NEWS_FILE)
+        if news.run != self.sink.run:
+            news = News()
+        self.report.tick(news, working=self.sink.busy)
+        return news
+
+    def _is_drained(self, news: News) -> bool:
+        """All that was found has a row, and the source has seen those rows and wants none of them again."""
+        return (
+            news.listings > 0
+            and not (news.error or news.settling or news.retries or self.sink.busy)
+            and self.sink.last_seq == news.head == news.rows_seen
+        )
+
+    def _stop(self) -> str:
+        """Let the running batch end within the grace period; else leave it undone."""
+        self.sink.closed = True  # what begins from now on writes nothing
+        until = time.monotonic() + self.settings.stop_grace_s
+        while self.sink.busy and time.monotonic() < until and self._jvm_lives():
+            time.sleep(LOOK_S)
+        if not self.sink.busy:
+            jvm.end(self.query)
+            return "stopped"
+        jvm.kill()
+        return "stopped, the running batch is undone and will be done by the next start"
+
+    def _jvm_lives(self) -> bool:
+        try:
+            return bool(self.query.isActive)
+        except (Py4JError, OSError):
+            return False
+
+    def _failure(self, *, jvm_is_gone: bool) -> StreamError:
+        """Why the query ended. Its JVM is gone when this returns."""
+        if jvm_is_gone:
+            why = "Spark's JVM has ended: start the stream again, nothing is lost"
+        elif isinstance(self.sink.failure, SinkError):
+            why = str(self.sink.failure)
+        else:
+            why = f"the stream failed, nothing is lost: {_reason(str(self.query.exception()))}"
+        jvm.kill()
+        return StreamError(why)
+
+
+def _reason(text: str) -> str:
+    """The last error that a chain of Java and Python tracebacks names."""
+    named = re.findall(r"^(?:Caused by: )?(?:[\w.]+\.)?(\w+(?:Error|Exception): .+)$", text, re.MULTILINE)
+    return str(named[-1]) if named else text.strip().split("\n")[0][:300]
+
+
+def _what_waits(news: News) -> str:
+    if news.error:
+        return news.error
+    if not news.listings:
+        return "the landing could not be listed to its end"
+    return f"{news.settling} files keep changing, {news.retries} pictures wait for another attempt"

@@ -1,0 +1,68 @@
+"""The landing while a query runs on it: the one writer of the ledger, and how far the offset has moved."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from conf.lake import Lake, max_seq
+from schemas.features import FEATURES
+from streaming.lake import prepare
+from streaming.landing.admission import Limits, admitted
+from streaming.landing.discovery import Discovery
+from streaming.landing.guard import WAIT_S, leave_with_parent, lock_file
+from streaming.landing.ledger import Ledger
+from streaming.landing.news import NEWS_FILE
+from streaming.landing.options import LandingOptions
+from streaming.stores.names import NamePatterns
+from streaming.stores.opening import open_store
+
+LEDGER_LOCK = "ledger.lock"
+
+#: Spark begins with a batch of what there is: so long it waits for the first announcements, for a quick start.
+FIRST_WAIT_S = 5.0
+
+
+class OpenedLanding:
+    """Holds the ledger's lock from the start, lists in a thread, and leaves with the process that started it.
+
+    Raises:
+        LockedError: another source writes to this ledger.
+        LakeError: the lake's tables contradict each other.
+    """
+
+    def __init__(self, options: LandingOptions) -> None:
+        leave_with_parent()
+        lake, root = Lake(options.lake), Path(options.lake)
+        self._lock = lock_file(root / LEDGER_LOCK, WAIT_S, f"process {os.getpid()}")
+        prepare(lake)
+        features = lake.open(FEATURES)
+        self.initial = self._admitted = max_seq(features) if features else 0
+        self._ledger = Ledger(lake)
+        self._limits = Limits(options.max_objects_per_batch, options.max_bytes_per_batch)
+        names = NamePatterns(options.name_patterns, options.hidden_names)
+        store = open_store(options.path, names)
+        self.discovery = Discovery(options, store, root / NEWS_FILE, lambda: self._admitted)
+        self.discovery.start()
+
+    def admit(self) -> int:
+        """Move the offset as far as one batch may go; without anything waiting it stays where it is."""
+        self.discovery.begun.wait(FIRST_WAIT_S)
+        if self.discovery.failure is not None:
+            raise self.discovery.failure
+        head = self.discovery.head
+        if head > self._admitted:
+            self._ledger.refresh()
+            waiting = self._ledger.rows(self._admitted, min(head, self._admitted + self._limits.max_objects))
+            self._admitted += admitted(np.asarray(waiting["size"]), self._limits)
+        return self._admitted
+
+    def announcements(self, after: int, to: int) -> pa.Table:
+        """The announcements with after < seq <= to; each is there, or this raises RuntimeError."""
+        self._admitted = max(self._admitted, to)  # a query with a checkpoint of its own starts here
+        self._ledger.refresh()
+        rows = self._ledger.rows(after, to)
+        if rows.num_rows != to - after:
+            raise RuntimeError(f"the ledger has {rows.num_rows} of the announcements {after + 1} to {to}")
+        return rows

@@ -1,0 +1,75 @@
+"""The streaming query: announcements -> features -> sink."""
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.streaming.query import StreamingQuery
+
+from conf.settings import Settings
+from schemas.features import FEATURES, RESULT_COLUMNS
+from streaming.featurize.decode import Limits
+from streaming.featurize.udf import FeaturizeOptions, featurize_udf
+from streaming.featurize.weights import Model
+from streaming.landing.options import LandingOptions
+from streaming.landing.source import LandingDataSource
+from streaming.sink import FeaturesSink
+
+
+def start_query(spark: SparkSession, settings: Settings, model: Model, sink: FeaturesSink) -> StreamingQuery:
+    """Start the query. Its checkpoint is thrown away with it: progress is in the table, nowhere else."""
+    spark.dataSource.register(LandingDataSource)
+    announcements = spark.readStream.format("landing").options(**landing_options(settings, sink.run).to_spark()).load()
+    featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, _featurize(settings))
+    result = featurize("path", "etag", "size", "attempt")
+    return (
+        feature_rows(announcements, result, model.model_id)
+        .writeStream.foreachBatch(sink.write)
+        .option("checkpointLocation", str(sink.checkpoint))
+        .trigger(processingTime=f"{settings.trigger_interval_s} seconds")
+        .queryName("verger")
+        .start()
+    )
+
+
+def feature_rows(announcements: DataFrame, result: Column, model_id: str) -> DataFrame:
+    """The rows of table `features`, in its columns' order; `result` is evaluated once for each announcement."""
+    added = {
+        "label": F.element_at(F.split("path", "/"), -2),
+        "discovered_at": F.col("announced_at"),
+        "model_id": F.lit(model_id),
+        **{name: F.col(f"result.{name}") for name in RESULT_COLUMNS},
+    }
+    return announcements.withColumn("result", result).select(
+        *(added.get(c.name, F.col(c.name)).alias(c.name) for c in FEATURES.columns)
+    )
+
+
+def landing_options(settings: Settings, run: str) -> LandingOptions:
+    """The source's options, from the settings."""
+    return LandingOptions(
+        path=settings.landing,
+        lake=settings.lake,
+        name_patterns=settings.name_patterns,
+        hidden_names=settings.hidden_names,
+        poll_interval_s=settings.poll_interval_s,
+        settle_s=settings.settle_s,
+        max_objects_per_batch=settings.max_objects_per_batch,
+        max_bytes_per_batch=settings.max_bytes_per_batch,
+        retry_backoff_s=settings.retry_backoff_s,
+        cores=settings.worker_cores(),
+        run=run,
+    )
+
+
+def _featurize(settings: Settings) -> FeaturizeOptions:
+    return FeaturizeOptions(
+        landing=settings.landing,
+        limits=Limits(
+            settings.max_image_bytes,
+            settings.max_image_pixels,
+            settings.image_formats,
+            settings.exif_orientation,
+        ),
+        fetch_timeout_s=settings.fetch_timeout_s,
+        read_ahead=settings.read_ahead,
+        max_attempts=settings.max_attempts,
+    )

@@ -1,0 +1,80 @@
+"""`verger stream`: from the settings to a stopped stream."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from conf.java import check_java
+from conf.lake import Lake, LakeError
+from conf.places import check_places
+from conf.session import spark_session
+from conf.settings import Settings
+from streaming import jvm
+from streaming.driver import Driver, StreamError
+from streaming.featurize.weights import resolve_model
+from streaming.lake import prepare
+from streaming.live import Report
+from streaming.lock import lock_lake
+from streaming.query import start_query
+from streaming.sink import FeaturesSink
+from streaming.status import read_status
+from streaming.stopping import Stopping
+from streaming.stores.opening import open_store
+
+
+def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
+    """Stream until SIGTERM or Ctrl-C; to `drain`, until all that a whole listing finds is featured.
+
+    Safe to kill at any point and to start again: a batch is in the table whole or not at all, and the next start
+    goes on after the last one that is.
+
+    Raises:
+        UserError: it could not start: settings, Java, landing, lake, weights or Spark.
+        StreamError: it had to end.
+    """
+    stopping = Stopping()
+    stopping.listen()
+    lake = _check(settings)
+    with lock_lake(lake), _work_folder() as work:
+        prepare(lake)
+        model = resolve_model(settings.weights)
+        if model.is_demo:
+            console.print(
+                "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"
+            )
+        report = Report(console, read_status(lake))
+        sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch)
+        report.say(f"starting Spark; watching {settings.landing}")
+        spark = spark_session(settings, app_name="verger stream", log_path=work / "spark.log")
+        stopping.listen()  # PySpark has set handlers of its own
+        stopping.at_once = jvm.kill
+        query = start_query(spark, settings, model, sink)
+        driver = Driver(settings, query, sink, report, stopping)
+        report.ended(driver.drain() if drain else driver.watch())
+
+
+def _check(settings: Settings) -> Lake:
+    """What can be known to fail before anything is written or started."""
+    check_places(settings)
+    check_java()
+    if settings.lake.startswith("s3://"):
+        raise LakeError(f"lake = {settings.lake}: a lake on S3 isn't supported yet; set VERGER_LAKE to a folder")
+    for _ in open_store(settings.landing).list():
+        break  # one look: a missing bucket or a wrong key is said now
+    return Lake(settings.lake)
+
+
+@contextmanager
+def _work_folder() -> Iterator[Path]:
+    """Spark's checkpoint and log. Kept only when the stream failed, for the log."""
+    work = Path(tempfile.mkdtemp(prefix="verger-"))
+    try:
+        yield work
+    except StreamError as error:
+        raise StreamError(f"{error}; Spark's log is {work / 'spark.log'}") from error
+    shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,45 @@
+"""`verger status` on a terminal, or as JSON."""
+
+import json
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from streaming.status import Status
+
+
+def print_status(status: Status, console: Console, *, as_json: bool) -> None:
+    """Print what the tables say, a line a number and a sentence a problem."""
+    if as_json:
+        console.file.write(json.dumps(asdict(status), indent=2) + "\n")
+        return
+    table = Table.grid(padding=(0, 2))
+    for name, value in _lines(status):
+        table.add_row(name, value)
+    console.print(table)
+    for problem in status.problems:
+        console.print(f"! {problem}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _lines(status: Status) -> list[tuple[str, str]]:
+    codes = ", ".join(f"{code} {count}" for code, count in status.rejected.items())
+    waiting = f" ({status.deferred} to be tried again)" if status.deferred else ""
+    oldest = "" if status.oldest_pending_s is None else f", the oldest for {_duration(status.oldest_pending_s)}"
+    batch = status.last_batch
+    return [
+        ("lake", status.lake),
+        ("object versions", f"{status.versions:,}"),
+        ("ok", f"{status.ok:,}"),
+        ("rejected", f"{sum(status.rejected.values()):,}" + (f" ({codes})" if codes else "")),
+        ("pending", f"{status.pending:,}{waiting}{oldest}"),
+        ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
+        ("the law", "holds: each announcement has one row" if status.law_holds else "IS BROKEN"),
+    ]
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,114 @@
+"""What the tables say about a lake: every version is ok, rejected or pending. Needs no JVM, and no stream."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+
+from conf.lake import Lake
+from schemas.features import FEATURES
+from schemas.ledger import LEDGER
+from streaming.landing.guard import is_locked
+from streaming.landing.news import NEWS_FILE, News
+from streaming.lock import STREAM_LOCK
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of object versions; `versions = ok + rejected + pending`. Times in seconds."""
+
+    lake: str
+    versions: int = 0
+    ok: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)  # by error code
+    pending: int = 0
+    deferred: int = 0  # the part of pending that was tried, and waits for another attempt
+    oldest_pending_s: float | None = None
+    law_holds: bool = True
+    last_seq: int = 0  # the last announcement that has a row
+    last_batch: dict[str, Any] | None = None
+    last_refit: dict[str, Any] | None = None
+    problems: tuple[str, ...] = ()
+
+
+def read_status(lake: Lake) -> Status:
+    """Read `features` first, then the ledger: so every row that is seen has its announcement.
+
+    Raises:
+        LakeError: a table of another schema version.
+    """
+    features, ledger = lake.open(FEATURES), lake.open(LEDGER)
+    if features is None or ledger is None:
+        return Status(lake.root, problems=(f"there is no lake at {lake.root} yet: run `verger stream`",))
+    rows = features.to_pyarrow_dataset().to_table(columns=["seq", "status", "error_code"])
+    announced = ledger.to_pyarrow_dataset().to_table(columns=["seq", "version", "announced_at"])
+    latest = _latest(announced, rows)
+    statuses = Counter(latest["status"].to_pylist())
+    terminal = latest.filter(pc.equal(latest["status"], "rejected"))
+    waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
+    breaches = tuple(_breaches(announced["seq"], rows["seq"]))
+    return Status(
+        lake=lake.root,
+        versions=latest.num_rows,
+        ok=statuses["ok"],
+        rejected=dict(Counter(terminal["error_code"].to_pylist()).most_common()),
+        pending=waiting.num_rows,
+        deferred=statuses["deferred"],
+        oldest_pending_s=_oldest_s(waiting["announced_at_min"]),
+        law_holds=not breaches and latest.num_rows == statuses["ok"] + terminal.num_rows + waiting.num_rows,
+        last_seq=pc.max(rows["seq"]).as_py() or 0,
+        last_batch=_last_batch(features),
+        problems=(*breaches, *_problems(lake, waiting.num_rows)),
+    )
+
+
+def _latest(announced: pa.Table, rows: pa.Table) -> pa.Table:
+    """For each version: its first `announced_at`, and the status and code of its latest announcement (null: no row)."""
+    versions = announced.group_by("version").aggregate([("seq", "max"), ("announced_at", "min")])
+    return versions.join(rows, keys="seq_max", right_keys="seq", join_type="left outer")
+
+
+def _breaches(announced: pa.ChunkedArray, done: pa.ChunkedArray) -> Iterator[str]:
+    """What contradicts the law, by counts: both tables hold 1, 2, 3, ... without gaps, and no row is too many."""
+    for name, seqs in (("ledger", announced), ("features", done)):
+        rows, distinct, last = len(seqs), pc.count_distinct(seqs).as_py(), pc.max(seqs).as_py() or 0
+        if not rows == distinct == last:
+            yield f"the law is broken: {name} has {rows} rows, {distinct} distinct, for announcements 1 to {last}"
+    if (pc.max(done).as_py() or 0) > (pc.max(announced).as_py() or 0):
+        yield "the law is broken: features has rows that were never announced"
+
+
+def _oldest_s(announced_at: pa.ChunkedArray) -> float | None:
+    oldest = pc.min(announced_at).as_py()
+    return None if oldest is None else max(0.0, (datetime.now(timezone.utc) - oldest).total_seconds())
+
+
+def _last_batch(features: DeltaTable) -> dict[str, Any] | None:
+    """Time and rows of the last commit that a stream made, among the latest ten."""
+    for commit in features.history(limit=10):
+        if commit.get("operation") == "WRITE" and "userMetadata" in commit:
+            at = datetime.fromtimestamp(commit["timestamp"] / 1000, timezone.utc)
+            rows = int(commit.get("operationMetrics", {}).get("numOutputRows", 0))
+            return {"at": at.isoformat(timespec="milliseconds"), "rows": rows}
+    return None
+
+
+def _problems(lake: Lake, pending: int) -> Iterator[str]:
+    news = News.read(Path(lake.root) / NEWS_FILE)
+    if news.error:
+        yield f"the landing can't be listed: {news.error}"
+    for why, count in news.skipped.items():
+        names = [name for name in news.skipped_names if name.endswith(f"({why})")]
+        yield (
+            f"{count} skipped ({why}), such as {names[0].removesuffix(f' ({why})')}"
+            if names
+            else f"{count} skipped ({why})"
+        )
+    if pending and not is_locked(Path(lake.root) / STREAM_LOCK):
+        yield f"{pending} pictures wait and no stream is running: run `verger stream`"

@@ -1,0 +1,27 @@
+"""SIGTERM and Ctrl-C: the first asks the stream to stop between batches, a second one stops it at once."""
+
+import os
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stopping:
+    """Whether someone asked to stop. `at_once` is called before a second signal ends the process."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self.at_once: Callable[[], None] = lambda: None
+
+    def listen(self) -> None:
+        """Take over the signals; PySpark sets its own when it starts, so call this again after that."""
+        for number in SIGNALS:
+            signal.signal(number, self._handle)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  (what signal calls)
+        if self.requested:
+            self.at_once()
+            os._exit(128 + number)
+        self.requested = True

@@ -1,0 +1,81 @@
+"""What a listing finds is in the ledger, once."""
+
+from pathlib import Path
+
+import pytest
+
+from streaming.landing.discovery import Discovery
+from streaming.landing.ledger import Ledger
+from streaming.landing.news import News
+from streaming.landing.options import LandingOptions
+from streaming.stores.store import Skipped
+from tests.streaming.landing.fakes import FakeStore, new_lake
+
+
+class Landing:
+    """A store, and a discovery over it that can be started anew."""
+
+    def __init__(self, folder: Path, *, settles: bool = False) -> None:
+        self.lake, self.news = new_lake(folder), folder / "news.json"
+        self.store = FakeStore(settles=settles)
+
+    def list_once(self) -> list[tuple[str, str, int | None]]:
+        """One listing by a new process; returns the whole ledger as (path, etag, supersedes)."""
+        options = LandingOptions(path="", lake=self.lake.root, settle_s=0.0, run="r")
+        Discovery(options, self.store, self.news, lambda: 0)._list_once()
+        rows = Ledger(self.lake).rows(0, 10**6).to_pylist()
+        return [(row["path"], row["etag"], row["supersedes"]) for row in rows]
+
+
+@pytest.mark.parametrize("settles", [True, False])
+def test_each_object_is_announced_once_however_often_it_is_listed(tmp_path: Path, settles: bool) -> None:
+    landing = Landing(tmp_path, settles=settles)
+    landing.store.objects = {"a": "1", "b": "1"}
+    assert landing.list_once() == landing.list_once() == [("a", "1", None), ("b", "1", None)]
+
+
+def test_overwritten_and_overwritten_back_are_three_versions(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    for etag in ("1", "2", "1"):
+        landing.store.objects = {"a": etag}
+        rows = landing.list_once()
+    assert rows == [("a", "1", None), ("a", "2", 1), ("a", "1", 2)]
+
+
+def test_a_deleted_object_stays_known(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.store.objects = {"a": "1"}
+    landing.list_once()
+    landing.store.objects = {}
+    landing.list_once()
+    landing.store.objects = {"a": "1"}
+    assert landing.list_once() == [("a", "1", None)]
+
+
+def test_skipped_names_are_counted_and_named(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.store.skipped = [
+        Skipped("x\\xff.jpg", "not UTF-8"),
+        Skipped("y.jpg", "a link"),
+        Skipped("z.jpg", "a link"),
+    ]
+    landing.list_once()
+    news = News.read(landing.news)
+    assert news.skipped == {"not UTF-8": 1, "a link": 2}
+    assert news.skipped_names == ["x\\xff.jpg (not UTF-8)", "y.jpg (a link)", "z.jpg (a link)"]
+
+
+def test_a_landing_that_cannot_be_listed_is_said_and_listed_again(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.store.objects, landing.store.error = {"a": "1"}, "bucket b does not exist"
+    assert landing.list_once() == []
+    assert News.read(landing.news).error == "bucket b does not exist"
+    landing.store.error = None
+    assert landing.list_once() == [("a", "1", None)]
+    assert News.read(landing.news).error is None
+
+
+def test_more_objects_than_one_chunk_are_all_announced(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.store.objects = {f"{i}": "1" for i in range(2_500)}
+    assert len(landing.list_once()) == 2_500
