@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,6 +52,18 @@ def status(
     from streaming.status import read_status
 
     print_status(read_status(Lake(resolved.settings.lake)), Console(), as_json=as_json)
+
+
+@app.command()
+@takes_settings
+def demo(
+    resolved: Resolved,
+    folder: Annotated[Path, typer.Option(help="Where the demo's landing and lake go; made anew.")] = Path("demo"),
+) -> None:
+    """Draw a few hundred fruits and some broken files, stream them, and show what came out."""
+    from streaming.demo.run import run_demo
+
+    run_demo(resolved, folder, Console())
 
 
 def _print_version(wanted: bool) -> None:

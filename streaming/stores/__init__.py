@@ -1,0 +1,1 @@
+"""Where pictures lie: folders and S3 prefixes behind one interface."""
