@@ -11,6 +11,7 @@ from rich.console import Console
 from conf.errors import FailedError, UserError
 from conf.lake import Lake
 from conf.load import Resolved
+from conf.logs import configure_logs
 from conf.options import takes_settings
 from conf.show import print_config
 
@@ -87,6 +88,7 @@ def _verger(
 
 def main() -> None:
     """Run the command; what the user can mend is one sentence on stderr, exit code 2; what failed is exit code 1."""
+    configure_logs()
     try:
         app()
     except UserError as error:

@@ -3,21 +3,37 @@
 from typing import Literal, get_args
 
 ErrorCode = Literal[
-    "empty",  # zero bytes
-    "too_large",  # more bytes than max_image_bytes
-    "too_many_pixels",  # more pixels than max_image_pixels
-    "not_an_image",  # the content is no picture, whatever its name says
-    "unsupported",  # a picture, but of a format or kind that is not read
-    "truncated",  # data is missing or damaged: what is there would have to be padded
-    "changed",  # overwritten before it was read: the next version has a row of its own
-    "gone",  # deleted before it was read
-    "forbidden",  # no permission to read
-    "archived",  # in a storage class that must be restored first
-    "unreachable",  # the store did not answer, or answered with a fault of its own
-    "timeout",  # reading or decoding took longer than allowed
-    "crashed",  # killed the Python worker
-    "bad_output",  # the model's output is not finite
+    "empty",
+    "too_large",
+    "too_many_pixels",
+    "not_an_image",
+    "unsupported",
+    "truncated",
+    "changed",
+    "gone",
+    "forbidden",
+    "archived",
+    "unreachable",
+    "timeout",
+    "crashed",
+    "bad_output",
 ]
+MEANINGS: dict[ErrorCode, str] = {
+    "empty": "zero bytes",
+    "too_large": "more bytes than `max_image_bytes`",
+    "too_many_pixels": "more pixels than `max_image_pixels`; told from the header, nothing is decoded",
+    "not_an_image": "the content is no picture, whatever its name says",
+    "unsupported": "a picture, but of a format or kind that is not read",
+    "truncated": "data is missing or damaged: what is there would have to be padded",
+    "changed": "overwritten before it was read; the next version has a row of its own",
+    "gone": "deleted before it was read",
+    "forbidden": "no permission to read it",
+    "archived": "in a storage class that must be restored first",
+    "unreachable": "the store did not answer, or answered with a fault of its own",
+    "timeout": "reading it took longer than `fetch_timeout_s`",
+    "crashed": "a bug of ours met this picture; the log has its traceback",
+    "bad_output": "the model's output is not finite",
+}
 ERROR_CODES: tuple[ErrorCode, ...] = get_args(ErrorCode)
 
 #: Worth another attempt: announced again with back-off, rejected only when the attempts run out.

@@ -42,7 +42,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
     lake = _check(settings)
     with lock_lake(lake), _work_folder() as work:
         prepare(lake)
-        model = resolve_model(settings.weights)
+        model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         if model.is_demo:
             console.print(
                 "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"

@@ -33,9 +33,15 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("ok", f"{status.ok:,}"),
         ("rejected", f"{sum(status.rejected.values()):,}" + (f" ({codes})" if codes else "")),
         ("pending", f"{status.pending:,}{waiting}{oldest}"),
+        *([("skipped", _skipped(status))] if status.skipped else []),
         ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
         ("the law", "holds: each announcement has one row" if status.law_holds else "IS BROKEN"),
     ]
+
+
+def _skipped(status: Status) -> str:
+    reasons = ", ".join(f"{why} {count}" for why, count in status.skipped.items())
+    return f"{sum(status.skipped.values()):,} names ({reasons}), such as {status.skipped_names[0]}"
 
 
 def _duration(seconds: float) -> str:

@@ -30,6 +30,8 @@ class Status:
     pending: int = 0
     deferred: int = 0  # the part of pending that was tried, and waits for another attempt
     oldest_pending_s: float | None = None
+    skipped: dict[str, int] = field(default_factory=dict)  # names in the last listing that were not taken, by reason
+    skipped_names: tuple[str, ...] = ()  # the first few of them
     law_holds: bool = True
     last_seq: int = 0  # the last announcement that has a row
     last_batch: dict[str, Any] | None = None
@@ -52,6 +54,7 @@ def read_status(lake: Lake) -> Status:
     statuses = Counter(latest["status"].to_pylist())
     terminal = latest.filter(pc.equal(latest["status"], "rejected"))
     waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
+    news = News.read(Path(lake.root) / NEWS_FILE)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
     return Status(
         lake=lake.root,
@@ -61,10 +64,12 @@ def read_status(lake: Lake) -> Status:
         pending=waiting.num_rows,
         deferred=statuses["deferred"],
         oldest_pending_s=_oldest_s(waiting["announced_at_min"]),
+        skipped=news.skipped,
+        skipped_names=tuple(news.skipped_names),
         law_holds=not breaches and latest.num_rows == statuses["ok"] + terminal.num_rows + waiting.num_rows,
         last_seq=pc.max(rows["seq"]).as_py() or 0,
         last_batch=_last_batch(features),
-        problems=(*breaches, *_problems(lake, waiting.num_rows)),
+        problems=(*breaches, *_problems(lake, news, waiting.num_rows)),
     )
 
 
@@ -99,16 +104,8 @@ def _last_batch(features: DeltaTable) -> dict[str, Any] | None:
     return None
 
 
-def _problems(lake: Lake, pending: int) -> Iterator[str]:
-    news = News.read(Path(lake.root) / NEWS_FILE)
+def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
     if news.error:
         yield f"the landing can't be listed: {news.error}"
-    for why, count in news.skipped.items():
-        names = [name for name in news.skipped_names if name.endswith(f"({why})")]
-        yield (
-            f"{count} skipped ({why}), such as {names[0].removesuffix(f' ({why})')}"
-            if names
-            else f"{count} skipped ({why})"
-        )
     if pending and not is_locked(Path(lake.root) / STREAM_LOCK):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"

@@ -26,3 +26,9 @@ def fruits() -> Path:
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def weights(fruits: Path) -> str:
+    """The path of the real ImageNet weights."""
+    return str(fruits / "weights" / "mobilenet_v2_1.0_224_no_top.weights.h5")

@@ -14,7 +14,7 @@ FIXED_MS, MS_PER_MIB = 9.0, 13.0
 
 #: A task is worth its overhead (some 30 ms) from here on, and short enough not to be waited for at the end.
 TASK_MS = 1_000.0
-MAX_TASKS_PER_CORE = 8
+MAX_TASKS_PER_CORE = 4
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,7 @@ def fake_java(home: Path, says: str, code: int = 0) -> Path:
     """A `java` that prints a line on stderr, as `java -version` does."""
     java = home / "bin" / "java"
     java.parent.mkdir(parents=True)
-    java.write_text(
-        f"#!/bin/sh\necho 'Picked up JAVA_TOOL_OPTIONS: -Xmx1g' >&2\necho '{says}' >&2\nexit {code}\n"
-    )
+    java.write_text(f"#!/bin/sh\necho 'Picked up JAVA_TOOL_OPTIONS: -Xmx1g' >&2\necho '{says}' >&2\nexit {code}\n")
     java.chmod(0o755)
     return java
 

@@ -31,9 +31,7 @@ def test_without_anything_all_is_default() -> None:
     assert set(resolved.origin.values()) == {"default"}
 
 
-def test_flags_win_over_assignments_over_environment_over_toml(
-    toml: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_flags_win_over_assignments_over_environment_over_toml(toml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CORES", "READ_AHEAD", "MAX_ATTEMPTS"):
         monkeypatch.setenv(f"VERGER_{name}", "2")
     resolved = load_settings(str(toml), {"cores": 4, "lake": None}, ["cores=3", "read-ahead=3"])
@@ -51,9 +49,7 @@ def test_flags_win_over_assignments_over_environment_over_toml(
 
 
 @pytest.mark.parametrize("written", LISTS)
-def test_lists_in_the_environment_are_json_or_have_commas(
-    written: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lists_in_the_environment_are_json_or_have_commas(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERGER_NAME_PATTERNS", written)
     assert load_settings().settings.name_patterns == ("*.jpg", "*.png")
 
@@ -151,9 +147,7 @@ def test_a_bad_value_is_one_sentence_with_name_value_and_source(name: str, value
     assert "\n" not in sentence
 
 
-@pytest.mark.parametrize(
-    "landing", ["s3://AKIA:hun/ter2@b/x", "s3a://AKIA:hunter2@b/x", "https://AKIA:hunter2@h/x"]
-)
+@pytest.mark.parametrize("landing", ["s3://AKIA:hun/ter2@b/x", "s3a://AKIA:hunter2@b/x", "https://AKIA:hunter2@h/x"])
 def test_credentials_in_a_uri_are_refused_and_not_shown(landing: str) -> None:
     sentence = problem(landing=landing)
     assert [part for part in ("hun", "ter2", "AKIA:") if part in sentence] == []

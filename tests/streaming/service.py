@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,8 @@ class Service:
 
     def _read(self, table: str, columns: list[str] | None) -> list[dict[str, Any]]:
         found = DeltaTable(str(self.lake / "tables" / table)).to_pyarrow_table(columns=columns)
-        return found.sort_by("seq").to_pylist()
+        rows: list[dict[str, Any]] = found.sort_by("seq").to_pylist()
+        return rows
 
     def assert_law(self) -> None:
         """Every announcement has one row; every file is announced as it is now, and terminal; rows fit the bytes."""
@@ -136,12 +137,10 @@ def _assert_versions(ledger: list[dict[str, Any]]) -> None:
 def kill_group(stream: "subprocess.Popen[bytes]") -> None:
     """`kill -9` of the driver, the JVM, the source and the workers, all at once."""
     family = _family(stream)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(stream.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     for process in family:  # Spark's Python daemons have groups of their own
-        with_suppressed_kill(process)
+        _kill(process)
     stream.wait(30)
 
 
@@ -149,7 +148,7 @@ def kill_jvm(stream: "subprocess.Popen[bytes]") -> None:
     """`kill -9` of the JVM alone, if there is one yet."""
     for process in _family(stream):
         if "java" in process.name():
-            with_suppressed_kill(process)
+            _kill(process)
 
 
 def kill_driver(stream: "subprocess.Popen[bytes]") -> None:
@@ -158,19 +157,16 @@ def kill_driver(stream: "subprocess.Popen[bytes]") -> None:
     stream.wait(30)
 
 
-def with_suppressed_kill(process: psutil.Process) -> None:
-    """Kill a process that may be gone already."""
-    try:
+def _kill(process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
         process.kill()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def _family(stream: "subprocess.Popen[bytes]") -> list[psutil.Process]:
-    try:
-        return psutil.Process(stream.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
+    family: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        family = psutil.Process(stream.pid).children(recursive=True)
+    return family
 
 
 def counted(rows: list[dict[str, Any]], column: str) -> Counter[Any]:

@@ -28,7 +28,7 @@ def test_a_picture_larger_than_the_limit_goes_alone() -> None:
 def test_tasks_hold_each_row_once_in_order(sizes: list[int], cores: int) -> None:
     rows = pa.table({"seq": range(len(sizes)), "size": sizes})
     tasks = [task["seq"].to_pylist() for task in balanced(rows, cores)]
-    assert sorted(sum(tasks, [])) == list(range(len(sizes)))
+    assert sorted(seq for task in tasks for seq in task) == list(range(len(sizes)))
     assert all(task == sorted(task) for task in tasks)
     assert len(tasks) <= cores * MAX_TASKS_PER_CORE
 

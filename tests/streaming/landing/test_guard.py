@@ -15,10 +15,13 @@ HOLD = """
 import sys, time; from pathlib import Path; from streaming.landing.guard import lock_file
 held = lock_file(Path(sys.argv[1]), 0, "the first"); print("held", flush=True); time.sleep(60)
 """
-ORPHAN = """
-import os, subprocess, sys, time
-child = "from streaming.landing.guard import leave_with_parent; import time; leave_with_parent(); print('up', flush=True); time.sleep(60)"
-process = subprocess.Popen([sys.executable, "-c", child], stdout=subprocess.PIPE)
+CHILD = """
+import time; from streaming.landing.guard import leave_with_parent
+leave_with_parent(); print("up", flush=True); time.sleep(60)
+"""
+ORPHAN = f"""
+import subprocess, sys, time
+process = subprocess.Popen([sys.executable, "-c", {CHILD!r}], stdout=subprocess.PIPE)
 process.stdout.readline(); print(process.pid, flush=True); time.sleep(60)
 """
 

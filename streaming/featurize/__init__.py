@@ -1,0 +1,1 @@
+"""Fetch, decode, model, and the one pandas UDF that joins them."""

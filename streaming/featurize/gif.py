@@ -1,0 +1,40 @@
+"""GIF: its blocks to the trailer, before Pillow allocates what the first frame asks for."""
+
+from schemas.errors import PictureError
+from streaming.featurize.limits import Limits
+
+_EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
+
+
+def check_gif(data: bytes, limits: Limits) -> None:
+    """Raises PictureError: `truncated` unless all blocks are there, `too_many_pixels` for a huge canvas."""
+    try:
+        _walk(data, limits)
+    except IndexError:
+        raise PictureError("truncated", "GIF: ends before its trailer") from None
+
+
+def _walk(data: bytes, limits: Limits) -> None:
+    width, height = _u16(data, 6), _u16(data, 8)
+    at = 13 + _palette(data[10])
+    while (kind := data[at]) != _TRAILER:
+        if kind == _FRAME:
+            right, bottom = _u16(data, at + 1) + _u16(data, at + 5), _u16(data, at + 3) + _u16(data, at + 7)
+            limits.check_pixels(max(width, right), max(height, bottom))
+            at += 11 + _palette(data[at + 9])
+        elif kind == _EXTENSION:
+            at += 2
+        else:
+            raise PictureError("truncated", f"GIF: damaged, no block starts with {kind:#04x}")
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+
+
+def _palette(flags: int) -> int:
+    """Bytes of the palette that follows."""
+    return 6 << (flags & 7) if flags & 0x80 else 0
+
+
+def _u16(data: bytes, at: int) -> int:
+    return data[at] | data[at + 1] << 8

@@ -1,0 +1,68 @@
+"""PNG: Pillow does not check the checksums of pixel data, and leaves rows that never came black."""
+
+import zlib
+from collections.abc import Iterator
+
+from PIL import Image
+
+from schemas.errors import PictureError
+from streaming.featurize.limits import Limits
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+#: Adam7: first column, first row, step in x, step in y of each pass.
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+
+def check_png(data: bytes, limits: Limits) -> None:
+    """Raises PictureError `truncated` unless all chunks are there, to IEND, and those of pixels undamaged."""
+    del limits  # the pixels are checked once for all formats
+    for kind, body, checksum in _chunks(data):
+        vital = kind[:1].isupper() or kind == b"tRNS"
+        if vital and zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(checksum, "big"):
+            raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
+
+
+def check_last_row(data: bytes, image: Image.Image) -> None:
+    """Raises PictureError `truncated` if the stream of pixels ended before the last row.
+
+    Rows that never came are zeros. Inflating costs as much as decoding, so it is done only where the last row
+    is zero, and for interlaced files.
+    """
+    doubtful = image.info.get("interlace") or not any(_last_row(image))
+    if doubtful and _inflated(data) < _expected(data):
+        raise PictureError("truncated", "PNG: rows are missing")
+
+
+def _last_row(image: Image.Image) -> bytes:
+    return image.crop((0, image.height - 1, image.width, image.height)).tobytes()
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    view, at, kind = memoryview(data), 8, b""
+    while kind != b"IEND":
+        end = at + 8 + int.from_bytes(view[at : at + 4], "big")
+        if end + 4 > len(data):
+            raise PictureError("truncated", "PNG: ends before its end chunk")
+        kind = bytes(view[at + 4 : at + 8])
+        yield kind, view[at + 8 : end], view[end : end + 4]
+        at = end + 4
+
+
+def _inflated(data: bytes) -> int:
+    """Bytes in the pixel stream, at most one block at a time in memory."""
+    inflate, size = zlib.decompressobj(), 0
+    for body in (body for kind, body, _ in _chunks(data) if kind == b"IDAT"):
+        rest: bytes | memoryview = body
+        while rest and not inflate.eof:
+            size += len(inflate.decompress(rest, 1 << 16))
+            rest = inflate.unconsumed_tail
+    return size + len(inflate.flush())
+
+
+def _expected(data: bytes) -> int:
+    """Bytes that the header promises: a filter byte and the samples, for each row of each pass."""
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    bits = data[24] * _CHANNELS.get(data[25], 1)
+    passes = _ADAM7 if data[28] else ((0, 0, 1, 1),)
+    sizes = ((-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes)
+    return sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0 and rows > 0)

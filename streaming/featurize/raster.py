@@ -1,0 +1,62 @@
+"""PNG, WEBP, GIF, BMP and TIFF: decoded by Pillow, checked beside it for data that is missing."""
+
+import io
+from collections.abc import Callable
+
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from streaming.featurize.gif import check_gif
+from streaming.featurize.limits import Limits
+from streaming.featurize.opened import Opened, decoder_errors
+from streaming.featurize.orientation import exif_orientation, inverse
+from streaming.featurize.png import check_last_row, check_png
+from streaming.featurize.tiff import check_tiff
+from streaming.featurize.webp import check_webp
+
+Image.MAX_IMAGE_PIXELS = None  # limits.py checks, before anything is decoded, and never only warns
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+#: A plugin is called by name: `Image.open` would try others, and load all of them for WEBP and TIFF.
+_PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
+    "PNG": PngImagePlugin.PngImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+}
+#: What Pillow would not notice, or only after it has allocated the memory.
+_CHECKS: dict[str, Callable[[bytes, Limits], None]] = {
+    "PNG": check_png,
+    "WEBP": check_webp,
+    "GIF": check_gif,
+}
+
+
+def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
+    """The first frame of `data`, a picture of format `name`. Raises PictureError, as `decode` does."""
+    with decoder_errors(name):
+        if name in _CHECKS:
+            _CHECKS[name](data, limits)
+        image = _PLUGINS[name](io.BytesIO(data))
+        limits.check_pixels(*image.size)
+        # Pillow turns a TIFF while it loads it; of the others, a PNG may have its EXIF block at the end.
+        turned = check_tiff(data, image) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+        image.load()
+        if name == "PNG":
+            check_last_row(data, image)
+        orientation = _to_apply(image, turned, limits)
+        return Opened(image, *image.size, orientation)
+
+
+def _to_apply(image: ImageFile.ImageFile, turned: int | None, limits: Limits) -> int:
+    if turned is not None:
+        return 1 if limits.exif_orientation else inverse(turned)
+    return exif_orientation(image.info.get("exif")) if limits.exif_orientation else 1

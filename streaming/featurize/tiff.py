@@ -1,0 +1,39 @@
+"""TIFF: missing strips or tiles stay black in Pillow; camera raw files pass for a TIFF of their thumbnail."""
+
+from PIL import TiffImagePlugin
+
+from schemas.errors import PictureError
+
+_NEW_SUBFILE_TYPE, _ORIENTATION, _SUB_IFDS, _DNG_VERSION = 254, 274, 330, 50706
+_ROWS_PER_STRIP, _PLANAR, _SAMPLES = 278, 284, 277
+_STRIPS, _TILES = (273, 279), (324, 325)
+_TILE_WIDTH, _TILE_HEIGHT = 322, 323
+
+
+def check_tiff(data: bytes, image: TiffImagePlugin.TiffImageFile) -> int:
+    """EXIF's orientation. Raises PictureError: `unsupported` for camera raw, `truncated` if strips miss."""
+    tags = image.tag_v2
+    if _DNG_VERSION in tags or (_SUB_IFDS in tags and tags.get(_NEW_SUBFILE_TYPE) == 1):
+        raise PictureError("unsupported", "camera raw (DNG, NEF or the like) is not a format that is read")
+    tiled = _TILES[0] in tags
+    offsets, counts = (_numbers(tags.get(tag)) for tag in (_TILES if tiled else _STRIPS))
+    if len(offsets) < _expected(tags, tiled):
+        raise PictureError("truncated", "TIFF: strips or tiles are missing")
+    if any(offset + count > len(data) for offset, count in zip(offsets, counts, strict=False)):
+        raise PictureError("truncated", "TIFF: ends before its pixels do")
+    orientation = tags.get(_ORIENTATION, 1)
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _expected(tags: TiffImagePlugin.ImageFileDirectory_v2, tiled: bool) -> int:
+    width, height = int(tags[256]), int(tags[257])
+    across = -(-width // int(tags[_TILE_WIDTH])) if tiled else 1
+    rows = int(tags[_TILE_HEIGHT]) if tiled else min(height, int(tags.get(_ROWS_PER_STRIP, height)))
+    planes = int(tags.get(_SAMPLES, 1)) if tags.get(_PLANAR, 1) == 2 else 1
+    return across * -(-height // rows) * planes
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    if isinstance(value, int):
+        return (value,)
+    return tuple(v for v in value if isinstance(v, int)) if isinstance(value, tuple) else ()

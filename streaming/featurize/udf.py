@@ -1,0 +1,85 @@
+"""The one pandas UDF of the stream: path, etag, size, attempt in; a struct of schemas.features.RESULT out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from schemas.features import RESULT, RESULT_COLUMNS
+from streaming.featurize.limits import Limits
+from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
+
+if TYPE_CHECKING:
+    from pyspark.core.broadcast import Broadcast
+    from pyspark.sql import Column
+
+#: Rows handed back at a time: 64 x 1,280 floats are 330 KB.
+_ROWS = 64
+Batch = tuple[pd.Series, pd.Series, pd.Series, pd.Series]
+
+
+@dataclass(frozen=True)
+class FeaturizeOptions:
+    """`landing`: as open_store takes it. `read_ahead`: reads before the decoder; `max_attempts`: of a version."""
+
+    landing: str
+    limits: Limits
+    fetch_timeout_s: float
+    read_ahead: int
+    max_attempts: int
+
+
+def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions) -> Callable[..., "Column"]:
+    """A scalar-iterator pandas UDF over (path, etag, size, attempt), one struct for each row.
+
+    No picture can fail it: bad data is a row `rejected`, a store that doesn't answer a row `deferred`. It
+    writes nothing: running it again is safe.
+    """
+    from pyspark.sql.pandas.functions import pandas_udf
+
+    def featurize(
+        batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
+    ) -> Iterator[pd.DataFrame]:
+        return featurize_batches(batches, model.value, model_id, options)
+
+    # No overload knows an iterator of frames for a struct, which Spark documents.
+    udf: Callable[..., Column] = pandas_udf(featurize, RESULT.spark())  # type: ignore[call-overload]
+    return udf
+
+
+def featurize_batches(
+    batches: Iterator[Batch], tflite: bytes, model_id: str, options: FeaturizeOptions
+) -> Iterator[pd.DataFrame]:
+    """Frames of RESULT_COLUMNS, as many rows as in `batches`. Reads ahead over the batches' borders."""
+    from streaming.featurize.memory import give_memory_back
+    from streaming.featurize.model import load_model
+    from streaming.stores.opening import open_store
+
+    give_memory_back()
+    fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
+    store, featurizer = open_store(options.landing), load_model(tflite, model_id)
+    with closing(featurize_rows(_announced(batches), store, featurizer, options.limits, fetch)) as rows:
+        while chunk := list(islice(rows, _ROWS)):
+            yield result_frame(chunk)
+
+
+def result_frame(results: list[Result]) -> pd.DataFrame:
+    """The results as Spark takes them. Nulls stay nulls: plain ints with a hole would turn to floats."""
+    columns: dict[str, Any] = {name: [getattr(r, name) for r in results] for name in RESULT_COLUMNS}
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+    return frame.assign(
+        width=frame["width"].astype("Int32"),
+        height=frame["height"].astype("Int32"),
+        featurized_at=pd.to_datetime(frame["featurized_at"], utc=True),
+        featurize_ms=frame["featurize_ms"].astype(np.float32),
+    )
+
+
+def _announced(batches: Iterator[Batch]) -> Iterator[Announced]:
+    for path, etag, size, attempt in batches:
+        for p, e, s, a in zip(path, etag, size, attempt, strict=True):
+            yield Announced(p, e, int(s), int(a))

@@ -1,0 +1,112 @@
+"""From the setting `weights` to a model that workers can run."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from streaming.featurize.conversion import converted
+from streaming.featurize.convert import CONVERSION
+from streaming.featurize.keras_weights import keras_weights
+from streaming.featurize.model_cache import cached, default_cache_dir
+from streaming.featurize.read_ahead import without_secrets
+from streaming.featurize.weights_error import WeightsError
+
+__all__ = ["Model", "WeightsError", "resolve_model"]
+
+ARCHITECTURE = "mobilenet_v2_1.0_224"
+#: Names how pixels are made; counted up when the same picture gives other pixels.
+PREPROCESSING = "rgb-bicubic224-1"
+DEMO_SEED = 1
+S3_TIMEOUT_S = 60.0
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Model:
+    """`tflite`: a LiteRT file. `model_id`: weights, conversion, runtime and preprocessing, in one name."""
+
+    tflite: bytes
+    model_id: str
+    is_demo: bool
+
+
+def resolve_model(
+    weights: str,
+    cache_dir: Path | None = None,
+    *,
+    read_s3: Callable[[str], bytes] | None = None,
+    exif_orientation: bool = True,
+) -> Model:
+    """The model for the setting `weights`: a path, a `file://` or `s3://` URI, `auto` or `demo`.
+
+    The first call for given weights converts them in a child process (15 s); later ones read the cache.
+    `exif_orientation`: the setting, which is part of the preprocessing. `read_s3`: instead of read_object.
+    Raises WeightsError: one sentence with what was tried and what to do.
+    """
+    cache = cache_dir or default_cache_dir()
+    if weights == "demo":
+        return _demo(cache, exif_orientation)
+    content = _read(weights, read_s3 or read_object)
+    if not content.startswith(_HDF5):
+        raise WeightsError(f"weights {weights}: not an HDF5 file; give MobileNetV2 weights (.weights.h5).")
+    digest = hashlib.sha256(content).hexdigest()
+    tflite = cached(cache, _key(digest), lambda: converted(content, weights))
+    return Model(tflite, _model_id(digest[:12], exif_orientation), is_demo=False)
+
+
+def read_object(uri: str) -> bytes:
+    """The bytes of `s3://bucket/key`, with the access that the AWS variables give."""
+    from streaming.stores.s3_clients import obstore_client
+
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bytes(obstore_client(bucket, S3_TIMEOUT_S).get(key).bytes())
+
+
+def _demo(cache: Path, exif_orientation: bool) -> Model:
+    name = f"seed{DEMO_SEED}"
+    tflite = cached(cache, _key(f"demo-{name}"), lambda: converted(DEMO_SEED, "demo"))
+    return Model(tflite, f"demo/{_model_id(name, exif_orientation)}", is_demo=True)
+
+
+def _read(weights: str, read_s3: Callable[[str], bytes]) -> bytes:
+    if weights == "auto":
+        return keras_weights()
+    if not weights.startswith("s3://"):
+        return _read_file(weights)
+    try:
+        return read_s3(weights)
+    except Exception as e:
+        reason = without_secrets(f"{type(e).__name__}: {' '.join(str(e).split())[:200]}")
+        raise WeightsError(f"weights {weights} can't be read ({reason}); check the URI and AWS_*.") from e
+
+
+def _read_file(weights: str) -> bytes:
+    path = Path(unquote(urlsplit(weights).path) if weights.startswith("file://") else weights).expanduser()
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise WeightsError(
+            f"weights {weights} can't be read ({e.strerror}); "
+            "set VERGER_WEIGHTS to a file of MobileNetV2 weights (.weights.h5), or to auto."
+        ) from e
+
+
+def _key(weights: str) -> str:
+    return f"{ARCHITECTURE}/{weights}/{_converter()}"
+
+
+def _model_id(weights: str, exif_orientation: bool) -> str:
+    preprocessing = PREPROCESSING if exif_orientation else f"{PREPROCESSING}-unturned"
+    return f"{ARCHITECTURE}/{weights}/{_converter()}/litert{version('ai-edge-litert')}/{preprocessing}"
+
+
+def _converter() -> str:
+    for name in ("tensorflow-cpu", "tensorflow"):
+        try:
+            return f"tf{version(name)}-{CONVERSION}"
+        except PackageNotFoundError:
+            continue
+    raise WeightsError("TensorFlow is not installed here; it converts the weights (pip install tensorflow-cpu).")

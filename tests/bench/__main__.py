@@ -1,0 +1,58 @@
+"""`python -m tests.bench`: features are checked first, then measurements are made, one process at a time."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tests.bench import batches, latency, memory, steady, whole
+from tests.bench.check import check_features
+from tests.bench.machine import machine
+from tests.bench.measuring import adopt_orphans
+from tests.bench.pictures import MissingPicturesError, Pictures
+from tests.bench.plan import ROOT, Plan
+from tests.bench.report import Report, Row, write_report
+
+MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
+    "a": steady.measure,
+    "b": whole.measure,
+    "c": batches.measure,
+    "memory": memory.measure,
+    "latency": latency.measure,
+}
+
+
+def _names(value: str) -> str:
+    unknown = set(value.split(",")) - set(MEASUREMENTS)
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {', '.join(MEASUREMENTS)}")
+    return value
+
+
+def main(
+    only: Annotated[str, typer.Option(callback=_names, help="Which measurements.")] = ",".join(MEASUREMENTS),
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each configuration.")] = 3,
+    pictures: Annotated[int, typer.Option(min=24, help="Pictures of one run; all sizes follow from it.")] = 2400,
+    out: Annotated[Path | None, typer.Option(help="Markdown to write; JSON goes beside it.")] = None,
+    fruits: Annotated[Path, typer.Option(help="Real pictures and weights.")] = ROOT.parent / "shared" / "fruits",
+) -> None:
+    """Measure Verger against the bare loop and against the notebook, features checked first."""
+    adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="verger-bench-") as work:
+        try:
+            plan = Plan(Pictures(fruits.resolve(), Path(work) / "landings"), Path(work), repeats, pictures)
+        except MissingPicturesError as error:
+            print(f"bench: {error}", file=sys.stderr)
+            raise typer.Exit(2) from None
+        report = Report(machine(), {"pictures": pictures, "repeats": repeats, "only": only})
+        report.checked = check_features(plan, only.split(","))
+        for name in only.split(","):
+            report.rows += MEASUREMENTS[name](plan)
+    write_report(report, out)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,51 @@
+"""(c) Both as streams: seconds of a micro-batch, in steady state."""
+
+from functools import partial
+
+from tests.bench import configurations
+from tests.bench.configurations import Configuration
+from tests.bench.measuring import Run, interleaved, run
+from tests.bench.plan import Plan, say
+from tests.bench.report import Row
+from tests.bench.spread import Spread, difference_quotient, ratios
+
+GOAL = 20.0
+#: Micro-batches of the two runs whose difference counts; the notebook gets fewer, because it is slow.
+OURS, NOTEBOOK = (4, 12), (1, 3)
+
+
+def measure(plan: Plan) -> list[Row]:
+    """Seconds a batch; the ratio says how many times faster Verger is."""
+    say(f"(c) streams in micro-batches of {plan.batch}")
+    ours = configurations.verger(plan.weights, max_objects_per_batch=plan.batch)
+    theirs = configurations.notebook_stream(plan.weights, plan.batch)
+    runs = interleaved(
+        {
+            f"{candidate.name} {batches}": partial(_run, plan, candidate, batches * plan.batch)
+            for candidate, sizes in ((ours, OURS), (theirs, NOTEBOOK))
+            for batches in sizes
+        },
+        plan.repeats,
+    )
+    our_s, their_s = (
+        _batch_s(runs[f"{name} {small}"], runs[f"{name} {big}"], plan.batch)
+        for name, (small, big) in ((ours.name, OURS), (theirs.name, NOTEBOOK))
+    )
+    return [
+        Row(
+            f"(c) a micro-batch of {plan.batch} pictures, s",
+            Spread.of(our_s), Spread.of(their_s), ratios(their_s, our_s), GOAL,
+            f"difference of {OURS[0]} and {OURS[1]} batches; the baseline, because it is slow, of {NOTEBOOK[0]} and "
+            f"{NOTEBOOK[1]}",
+            {name: [vars(r) for r in done] for name, done in runs.items()},
+        )
+    ]  # fmt: skip
+
+
+def _run(plan: Plan, candidate: Configuration, pictures: int) -> Run:
+    return run(candidate, plan.source.small(pictures), plan.work, pictures)
+
+
+def _batch_s(small: list[Run], big: list[Run], batch: int) -> list[float]:
+    pairs = zip(small, big, strict=True)
+    return [batch / difference_quotient((s.pictures, s.wall_s), (b.pictures, b.wall_s)) for s, b in pairs]

@@ -1,0 +1,73 @@
+"""What is measured against what: each is one command, in a process of its own."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.outputs import Features, from_lake, from_npz, from_parquet
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """`command`, `variables`: from a landing and a folder of its own to write to. `features`: what it wrote there."""
+
+    name: str
+    command: Callable[[Path, Path], list[str]]
+    features: Callable[[Path], Features]
+    variables: Callable[[Path, Path], Mapping[str, str]] = lambda _landing, _out: {}
+
+
+def verger(weights: Path, **settings: object) -> Configuration:
+    """`verger stream --drain` with its defaults, but for `settings`. The converted model is in the cache."""
+
+    def variables(landing: Path, out: Path) -> dict[str, str]:
+        named = {"landing": landing, "lake": out / "lake", "weights": weights, **settings}
+        return {f"VERGER_{name.upper()}": str(value) for name, value in named.items()}
+
+    return Configuration(
+        "verger",
+        lambda _landing, _out: [sys.executable, "-m", "verger", "stream", "--drain"],
+        lambda out: from_lake(out / "lake"),
+        variables,
+    )
+
+
+def bare_loop(weights: Path) -> Configuration:
+    """Our decoder and model without Spark, tables or anything else: bare_loop.py."""
+    return Configuration(
+        "bare loop",
+        lambda landing, out: _script("bare_loop", landing, out / "out.npz", weights),
+        lambda out: from_npz(out / "out.npz"),
+    )
+
+
+def notebook(weights: Path) -> Configuration:
+    """The notebook's pattern, as the batch job that it was: notebook.py."""
+    return Configuration(
+        "notebook",
+        lambda landing, out: _script("notebook", landing, out, weights),
+        lambda out: from_parquet(out / "features"),
+    )
+
+
+def notebook_stream(weights: Path, batch: int) -> Configuration:
+    """The same as a Structured Streaming query of `batch` pictures a micro-batch."""
+    return Configuration(
+        "notebook as a stream",
+        lambda landing, out: _script("notebook", landing, out, weights, "--batch", batch),
+        lambda out: from_parquet(out / "features"),
+    )
+
+
+def keras(weights: Path) -> Configuration:
+    """What is right: keras_reference.py."""
+    return Configuration(
+        "Keras",
+        lambda landing, out: _script("keras_reference", landing, out / "out.npz", weights),
+        lambda out: from_npz(out / "out.npz"),
+    )
+
+
+def _script(name: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", f"tests.bench.{name}", *map(str, arguments)]

@@ -1,0 +1,116 @@
+"""One configuration, one fresh process: its wall time, and the CPU and memory of its whole family."""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.bench.configurations import Configuration
+from tests.bench.outputs import Features
+from tests.bench.plan import ROOT, say
+from tests.bench.watching import watched
+
+TIMEOUT_S = 3600.0
+#: What a run leaves behind, such as Python workers of a JVM that has ended, gets this long to end as well.
+ORPHANS_S = 20.0
+#: Rare enough to cost a run nothing.
+LOOK_S = 0.5
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True)
+class Run:
+    """`cpu_s`: user and system time of the whole family; `peak_mb`: RSS of its biggest process."""
+
+    pictures: int
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+class RunError(Exception):
+    """A configuration failed; the message ends with what it printed last."""
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose parent ends: so they are seen, and none outlives its run."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without settings of the developer's."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("VERGER_")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable} | dict(variables)
+
+
+def run(configuration: Configuration, landing: Path, work: Path, pictures: int) -> Run:
+    """Run it once on `landing`, check that it gave as many features as there are pictures, throw them away.
+
+    Raises RunError.
+    """
+    out = Path(tempfile.mkdtemp(prefix=f"{configuration.name}-", dir=work))
+    wall_s, cpu_s, peak_mb = _timed(configuration.command(landing, out), configuration.variables(landing, out), out)
+    found = len(configuration.features(out))
+    if found != pictures:
+        raise RunError(f"{configuration.name}: {found} features for {pictures} pictures")
+    shutil.rmtree(out)
+    say(f"  {configuration.name}, {pictures} pictures: {wall_s:.1f} s, CPU {cpu_s:.1f} s")
+    return Run(pictures, wall_s, cpu_s, peak_mb)
+
+
+def run_for_features(configuration: Configuration, landing: Path, out: Path) -> Features:
+    """Run it once, untimed, for what it writes to `out`. Raises RunError."""
+    _timed(configuration.command(landing, out), configuration.variables(landing, out), out)
+    return configuration.features(out)
+
+
+def interleaved(runs: Mapping[str, Callable[[], Run]], repeats: int) -> dict[str, list[Run]]:
+    """A B A B A B: a machine that slows down in between slows all of them down."""
+    done: dict[str, list[Run]] = {name: [] for name in runs}
+    for _ in range(repeats):
+        for name, once in runs.items():
+            done[name].append(once())
+    return done
+
+
+def _timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> tuple[float, float, float]:
+    with (out / "log").open("wb") as log, watched(LOOK_S) as watch:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(variables), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        try:
+            code = process.wait(TIMEOUT_S)
+            wall_s = time.perf_counter() - began
+        finally:
+            process.kill()
+            reap_orphans()
+    if code:
+        raise RunError(f"{' '.join(command)} ended with {code}: {(out / 'log').read_text()[-2000:]}")
+    return wall_s, watch.cpu_s, watch.peak_mb
+
+
+def reap_orphans() -> None:
+    """Wait for all that was started, and kill what stays: one run is over before the next one begins."""
+    until = time.monotonic() + ORPHANS_S
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0 and time.monotonic() > until:
+            for child in psutil.Process().children():
+                say(f"  left over, killed: {' '.join(child.cmdline())[:100]}")
+                child.kill()
+            until = time.monotonic() + ORPHANS_S
+        elif pid == 0:
+            time.sleep(0.02)

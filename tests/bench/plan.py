@@ -1,0 +1,59 @@
+"""What one run of the benchmark measures with, and how much of it. All sizes follow from `pictures`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.pictures import Pictures
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`work`: a scratch folder. `pictures`: of a run of the whole process; 2,400 gives the published numbers."""
+
+    source: Pictures
+    work: Path
+    repeats: int
+    pictures: int
+
+    @property
+    def weights(self) -> Path:
+        """The real weights."""
+        return self.source.weights
+
+    @property
+    def checked(self) -> int:
+        """Pictures whose features are compared with Keras: 100."""
+        return min(100, self.pictures)
+
+    @property
+    def batch(self) -> int:
+        """Pictures of a micro-batch where batches are measured: 200."""
+        return self.pictures // 12
+
+    @property
+    def photos(self) -> int:
+        """Photos of 8 to 12 megapixels where memory is measured: 64."""
+        return min(64, max(8, self.pictures // 6))
+
+    @property
+    def pngs(self) -> int:
+        """12-megapixel PNGs where memory is measured: 24."""
+        return min(24, max(4, self.pictures // 100))
+
+    @property
+    def drops(self) -> int:
+        """Pictures dropped one by one where latency is measured: 10."""
+        return min(10, max(2, self.pictures // 240))
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds of idling that are watched: 30."""
+        return min(30.0, max(3.0, self.pictures / 80))
+
+
+def say(sentence: str) -> None:
+    """Progress, for the person who waits."""
+    print(sentence, file=sys.stderr, flush=True)

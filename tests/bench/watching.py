@@ -1,0 +1,93 @@
+"""Looks at all that this process started, again and again: CPU and memory that no exit status tells.
+
+Spark's daemon ignores SIGCHLD, so the kernel forgets what its workers used: `wait4` misses most of a run.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.bench.family import Member, family
+
+MB = 1e6
+
+
+@dataclass
+class Seen:
+    """Of one process: CPU seconds so far, and peaks in MB; `pss` and `uss` only where they were asked for."""
+
+    kind: str
+    cpu_s: float = 0.0
+    rss: float = 0.0
+    pss: float = 0.0
+    uss: float = 0.0
+
+
+@dataclass
+class Watch:
+    """`seen`: by process id and start, while it lasts and after. `shares`: look at PSS and USS, too, which is dear."""
+
+    shares: bool
+    seen: dict[tuple[int, float], Seen] = field(default_factory=dict)
+
+    @property
+    def cpu_s(self) -> float:
+        """User and system time of all, but for what each used after the last look at it."""
+        return sum(seen.cpu_s for seen in self.seen.values())
+
+    @property
+    def peak_mb(self) -> float:
+        """RSS of the biggest."""
+        return max((seen.rss for seen in self.seen.values()), default=0.0)
+
+    def of(self, kind: str) -> list[Seen]:
+        """The processes of one kind."""
+        return [seen for seen in self.seen.values() if seen.kind == kind]
+
+    def look(self, member: Member) -> None:
+        """Take note of one process, if it still runs."""
+        process = member.process
+        try:
+            seen = self.seen.setdefault((process.pid, process.create_time()), Seen(member.kind))
+            seen.kind = member.kind  # a fork is what it was forked from, until it is something else
+            times = process.cpu_times()
+            seen.cpu_s = times.user + times.system
+            seen.rss = max(seen.rss, process.memory_info().rss / MB, _high_water_mb(process.pid))
+            if self.shares and member.kind == "worker":
+                full = process.memory_full_info()
+                seen.pss, seen.uss = max(seen.pss, full.pss / MB), max(seen.uss, full.uss / MB)
+        except (psutil.Error, OSError):
+            return
+
+
+@contextmanager
+def watched(every_s: float, *, shares: bool = False) -> Iterator[Watch]:
+    """Look at this process's children, and theirs, every so many seconds."""
+    watch, ended, own = Watch(shares), threading.Event(), psutil.Process().pid
+
+    def look_again() -> None:
+        while not ended.wait(every_s):
+            for member in family(own):
+                if member.process.pid != own:
+                    watch.look(member)
+
+    thread = threading.Thread(target=look_again, name="watch")
+    thread.start()
+    try:
+        yield watch
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _high_water_mb(pid: int) -> float:
+    """VmHWM, the kernel's own peak: none between two looks is missed. 0 where there is no /proc."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    kib = next((line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")), "0")
+    return int(kib) * 1024 / MB

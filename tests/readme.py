@@ -1,0 +1,50 @@
+"""The README's tables, made from the code: `python -m tests.readme` writes them anew."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from conf.settings import Settings
+from schemas.errors import MEANINGS
+from schemas.features import FEATURES
+from schemas.ledger import LEDGER
+from schemas.table import Table
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def with_tables(text: str) -> str:
+    """The README with each marked table replaced by the code's: a mark, then lines that begin with `|`."""
+    for mark, rows in _tables().items():
+        text = re.sub(rf"(<!-- {mark} -->\n)(?:\|.*\n)*", lambda m, rows=rows: m[1] + rows, text)  # type: ignore[misc]
+    return text
+
+
+def _tables() -> dict[str, str]:
+    return {
+        "columns: features": _columns(FEATURES),
+        "columns: ledger": _columns(LEDGER),
+        "error codes": _rows(("code", "meaning"), [(f"`{code}`", text) for code, text in MEANINGS.items()]),
+        "settings": _rows(
+            ("setting", "default", "meaning"),
+            [(f"`{n}`", _default(f.default), f.description or "") for n, f in Settings.model_fields.items()],
+        ),
+    }
+
+
+def _columns(table: Table) -> str:
+    rows = [(f"`{c.name}`", c.type + (", null" if c.nullable else ""), c.comment) for c in table.columns]
+    return _rows(("column", "type", "meaning"), rows)
+
+
+def _default(value: object) -> str:
+    return f"`{','.join(map(str, value)) if isinstance(value, tuple) else str(value).lower()}`"
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")

@@ -1,0 +1,125 @@
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from schemas.errors import PictureError
+from streaming.featurize.read_ahead import read_ahead, without_secrets
+
+
+@dataclass(frozen=True)
+class Item:
+    name: int
+    size: int = 1
+
+
+class SlowReads:
+    """Counts how many reads are under way or held, and the most there ever were."""
+
+    def __init__(self, seconds: float = 0.002) -> None:
+        self.seconds = seconds
+        self.started: list[int] = []
+        self.running = 0
+        self.most_running = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, item: Item) -> bytes:
+        with self.lock:
+            self.started.append(item.name)
+            self.running += 1
+            self.most_running = max(self.most_running, self.running)
+        time.sleep(self.seconds)
+        with self.lock:
+            self.running -= 1
+        return str(item.name).encode()
+
+
+def test_results_come_in_order_whatever_read_ends_first() -> None:
+    def read(item: Item) -> bytes:
+        time.sleep(0.003 * (item.name % 3))
+        return str(item.name).encode()
+
+    items = [Item(i) for i in range(30)]
+    assert [(i, int(b)) for i, b in read_ahead(items, read, 4) if isinstance(b, bytes)] == [
+        (item, item.name) for item in items
+    ]
+
+
+def test_never_more_reads_than_depth() -> None:
+    reads = SlowReads()
+    assert len(list(read_ahead([Item(i) for i in range(30)], reads, 3))) == 30
+    assert reads.most_running == 3
+
+
+def test_predicted_bytes_are_bounded_and_one_read_always_goes() -> None:
+    reads = SlowReads()
+    assert len(list(read_ahead([Item(i, 60) for i in range(9)], reads, 8, max_bytes=130))) == 9
+    assert reads.most_running == 2
+    reads = SlowReads()
+    assert len(list(read_ahead([Item(i, 999) for i in range(5)], reads, 8, max_bytes=130))) == 5
+    assert reads.most_running == 1
+
+
+def test_reads_go_on_while_the_consumer_works() -> None:
+    reads = SlowReads(0)
+    results = read_ahead([Item(i) for i in range(10)], reads, 4)
+    next(results)
+    time.sleep(0.05)
+    assert reads.started == [0, 1, 2, 3]
+
+
+def test_failed_read_is_a_value_in_its_place() -> None:
+    def read(item: Item) -> bytes:
+        if item.name == 1:
+            raise PictureError("gone", "deleted")
+        if item.name == 2:
+            raise RuntimeError("GET https://x.s3/k?X-Amz-Signature=abc failed, token=t0ps3cret")
+        return b"fine"
+
+    results = [b for _, b in read_ahead([Item(i) for i in range(4)], read, 2)]
+    assert [r.code if isinstance(r, PictureError) else r for r in results] == [b"fine", "gone", "unreachable", b"fine"]
+    unexpected = results[2]
+    assert isinstance(unexpected, PictureError)
+    assert "RuntimeError" in unexpected.detail
+    assert "abc" not in unexpected.detail
+    assert "t0ps3cret" not in unexpected.detail
+
+
+def test_nothing_runs_after_the_consumer_has_stopped() -> None:
+    reads = SlowReads(0.02)
+    before = threading.active_count()
+    results = read_ahead((Item(i) for i in range(100)), reads, 4)
+    next(results)
+    results.close()
+    assert reads.running == 0
+    assert threading.active_count() == before
+    assert len(reads.started) <= 5
+
+
+def test_failing_source_ends_the_reads_too() -> None:
+    def source() -> Iterator[Item]:
+        yield from (Item(0), Item(1))
+        raise ValueError("source")
+
+    before = threading.active_count()
+    with pytest.raises(ValueError, match="source"):
+        list(read_ahead(source(), SlowReads(), 4))
+    assert threading.active_count() == before
+
+
+def test_no_items_no_results() -> None:
+    assert list(read_ahead([], SlowReads(), 4)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AKIAABCDEFGHIJKLMNOP", "secret_key=s3cr3t", "Authorization: s3cr3t", "http://a/b?sig=s3cr3t", 'token="s3cr3t"'],
+)
+def test_secrets_are_masked(text: str) -> None:
+    masked = without_secrets(f"before {text} after")
+    assert masked.startswith("before ")
+    assert masked.endswith(" after")
+    assert "s3cr3t" not in masked
+    assert "ABCDEFGHIJKLMNOP" not in masked

@@ -1,0 +1,184 @@
+"""`verger stream` as a user runs it: real Spark, real Delta, the real model, real pictures."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.streaming.service import Service, counted, kill_driver, kill_group, kill_jvm
+
+pytestmark = pytest.mark.spark
+
+
+def test_the_fruits_become_features_that_agree_with_the_notebook(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights, {"landing": fruits / "images"})
+    service.landing = fruits / "images"
+    service.drain()
+    rows = service.rows("path", "label", "seq", "status", "features")
+    assert counted(rows, "status") == {"ok": 2400}
+    assert sorted(counted(rows, "label").values()) == [100] * 24
+    by_name = {"/".join(row["path"].rsplit("/", 2)[1:]): row["features"] for row in rows}
+    for case in json.loads((fruits / "notebook_features.json").read_text()):
+        head = case["features_head"]
+        np.testing.assert_allclose(by_name[case["image"]][: len(head)], head, atol=2e-5)
+    vectors = np.array([row["features"] for row in rows], np.float32)
+    assert vectors.shape == (2400, 1280)
+    assert len(np.unique(vectors.round(3), axis=0)) > 2390
+
+
+def test_odd_files_get_their_codes_and_good_ones_their_features(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights)
+    expected = {f"odd/{name}": outcome for name, outcome in put_odd_files(service).items()}
+    for picture in sorted((fruits / "images" / "Kiwi").glob("*.jpg")):
+        service.put(f"Kiwi/{picture.name}", picture.read_bytes())
+        expected[f"Kiwi/{picture.name}"] = "ok"
+    service.drain()
+    root = f"file://{service.landing}/"
+    seen = {r["path"].removeprefix(root): r["error_code"] or r["status"] for r in service.rows()}
+    assert seen == expected
+    service.assert_law()
+
+
+def put_odd_files(service: Service) -> dict[str, str]:
+    from tests.streaming.featurize.odd_files import odd_files
+
+    outcomes = {}
+    for name, (data, outcome) in odd_files().items():
+        service.put(f"odd/{name}", data)
+        outcomes[name] = outcome
+    assert len(outcomes) >= 25
+    return outcomes
+
+
+def test_an_overwritten_picture_gets_a_second_row_and_overwritten_back_a_third(
+    weights: str, fruits: Path, tmp_path: Path
+) -> None:
+    service = Service(tmp_path, weights)
+    first, second = (p.read_bytes() for p in sorted((fruits / "images" / "Kiwi").glob("*.jpg"))[:2])
+    with service.running():
+        for count, data in enumerate((first, second, first), 1):
+            service.put("Kiwi/a.jpg", data)
+            service.wait_for_rows(count)
+    rows = service.of("Kiwi/a.jpg")
+    assert [row["version"] for row in rows] == [1, 2, 3]
+    assert [row["supersedes"] for row in rows] == [None, 1, 2]
+    assert rows[0]["features"] == rows[2]["features"] != rows[1]["features"]
+    service.assert_law()
+
+
+def test_restarts_double_nothing_and_lose_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights)
+    shutil.copytree(fruits / "images" / "Kiwi", service.landing / "Kiwi")
+    service.drain()
+    service.drain()
+    assert service.row_count() == 100
+    service.put("Kiwi/late.jpg", b"no picture")
+    service.drain()
+    assert service.row_count() == 101
+    service.assert_law()
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(900)
+def test_ten_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights, {"max_objects_per_batch": 40})
+    pictures = sorted((fruits / "images").glob("*/*.jpg"))
+    random = np.random.default_rng(3)
+    victims = [kill_group, kill_jvm, kill_driver]
+    for round_ in range(10):
+        for picture in random.choice(len(pictures), 60, replace=False):
+            data = pictures[picture].read_bytes()
+            service.put(f"{pictures[picture].parent.name}/{random.integers(400)}.jpg", data)
+        before = service.row_count()
+        stream = service.start()
+        if round_ % 2:  # in the middle of the work, not of the start
+            service.wait_for_rows(before + 1)
+        time.sleep(float(random.uniform(0.5, 12) if round_ % 2 == 0 else random.uniform(0, 4)))
+        kill = victims[round_ % 3]
+        kill(stream)
+        if kill is kill_jvm:
+            assert stream.wait(60) in (1, 2), service.printed()  # 2: it had not started yet
+        # The next one starts at once: what is left of this one must not harm it.
+    service.drain()
+    service.assert_law()
+    assert {row["error_code"] for row in service.rows()} <= {None, "changed"}  # some were overwritten while unread
+    assert "Traceback" not in service.printed()
+
+
+@pytest.mark.parametrize("asked_with", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_finishes_its_batch_and_exits_0(
+    weights: str, fruits: Path, tmp_path: Path, asked_with: signal.Signals
+) -> None:
+    service = Service(tmp_path, weights, {"max_objects_per_batch": 150})
+    shutil.copytree(fruits / "images", service.landing, dirs_exist_ok=True)
+    with service.running() as stream:
+        service.wait_for_rows(1)
+        time.sleep(1.0)
+        stream.send_signal(asked_with)
+        assert stream.wait(60) == 0
+    assert "stopped: " in service.printed()
+    assert 150 <= service.row_count() < 2400
+    assert service.row_count() % 150 == 0
+
+
+def test_asked_twice_it_stops_at_once(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights)
+    shutil.copytree(fruits / "images", service.landing, dirs_exist_ok=True)
+    with service.running() as stream:
+        service.wait_for_rows(0)
+        while "watching" not in service.printed():
+            time.sleep(0.1)
+        time.sleep(12)
+        stream.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        stream.send_signal(signal.SIGTERM)
+        assert stream.wait(5) == 128 + signal.SIGTERM
+
+
+def test_a_second_stream_on_the_lake_refuses_and_names_the_first(weights: str, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights)
+    with service.running() as first:
+        while not (service.lake / "stream.lock").exists():
+            time.sleep(0.1)
+        time.sleep(1.0)
+        second = service.start()
+        assert second.wait(30) == 2
+        assert f"another stream works on {service.lake} (process {first.pid} " in service.printed()
+
+
+def test_everything_outside_the_lake_may_be_lost(weights: str, fruits: Path, tmp_path: Path) -> None:
+    """Progress is in the table: a copy of the lake elsewhere goes on where the first one stopped."""
+    service = Service(tmp_path / "first", weights)
+    shutil.copytree(fruits / "images" / "Kiwi", service.landing / "Kiwi")
+    service.drain()
+    service.lake = Path(shutil.copytree(service.lake, tmp_path / "second" / "lake"))
+    service.put("Kiwi/late.jpg", (fruits / "images" / "Kiwi").glob("*.jpg").__next__().read_bytes())
+    service.drain()
+    assert service.row_count() == 101
+    service.assert_law()
+
+
+def test_status_agrees_with_the_tables_and_starts_no_jvm(weights: str, fruits: Path, tmp_path: Path) -> None:
+    service = Service(tmp_path, weights)
+    shutil.copytree(fruits / "images" / "Kiwi", service.landing / "Kiwi")
+    service.put("Kiwi/broken.jpg", b"")
+    service.drain()
+    began = time.monotonic()
+    out = subprocess.run(
+        [sys.executable, "-m", "verger", "status", "--json", "--lake", str(service.lake)],
+        capture_output=True,
+        check=True,
+        env={"PATH": "", "JAVA_HOME": ""},
+        timeout=60,
+    ).stdout
+    took = time.monotonic() - began
+    status = json.loads(out)
+    assert (status["versions"], status["ok"], status["rejected"], status["pending"]) == (101, 100, {"empty": 1}, 0)
+    assert status["law_holds"]
+    assert took < 10  # under 2 s on an idle machine: `make bench` measures it

@@ -1,0 +1,85 @@
+"""What the benchmark makes of its numbers; and, marked, that it runs. Never how fast anything is."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bench.check import greatest_difference
+from tests.bench.report import Report, Row
+from tests.bench.spread import Spread, difference_quotient, percentile, ratios
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def bench(*arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False)
+
+
+def test_spread_is_the_median_and_the_extremes() -> None:
+    assert Spread.of([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
+    assert Spread.of([4.0, 1.0]) == Spread(2.5, 1.0, 4.0)
+    assert math.isnan(Spread.of([1.0, math.nan]).median)
+
+
+def test_the_start_cancels_out_of_the_difference_quotient() -> None:
+    start_s, rate = 10.0, 200.0
+    runs = [(n, start_s + n / rate) for n in (2400, 7200)]
+    assert difference_quotient(*runs) == pytest.approx(rate)
+    assert math.isnan(difference_quotient((24, 5.0), (72, 4.9)))
+
+
+def test_ratios_are_of_neighbouring_runs() -> None:
+    # A machine half as fast in the second round changes both values, and no ratio.
+    assert ratios([10.0, 20.0], [5.0, 10.0]) == Spread(2.0, 2.0, 2.0)
+
+
+def test_percentile_is_a_value_that_was_measured() -> None:
+    assert percentile([5.0, 1.0, 2.0, 3.0, 4.0], 95) == 5.0
+    assert percentile([5.0, 1.0, 2.0, 3.0, 4.0], 50) == 3.0
+    assert percentile([7.0], 50) == 7.0
+
+
+def test_a_missing_or_other_picture_is_a_difference() -> None:
+    right = {"a": np.ones(4, np.float32)}
+    assert greatest_difference(dict(right), right) == 0.0
+    assert greatest_difference({"a": 1.5 * right["a"]}, right) == pytest.approx(0.5)
+    assert greatest_difference({}, right) == math.inf
+
+
+def test_verdicts_are_against_the_ratio_or_the_greatest() -> None:
+    one = Spread.of([1.0])
+    assert Row("a", one, one, Spread(0.8, 0.7, 0.9), goal=0.8).verdict == "met"
+    assert Row("a", one, one, Spread(0.79, 0.7, 0.9), goal=0.8).verdict == "missed"
+    assert Row("a", one, one, Spread.of([math.nan]), goal=0.8).verdict == "can't be told"
+    assert Row("memory", Spread(150.0, 90.0, 200.0), goal=200.0).verdict == "missed"
+    assert Row("memory", one).verdict == ""
+
+
+def test_the_table_has_a_line_for_each_row() -> None:
+    report = Report({"Python": "3"}, {"repeats": 3}, {"verger": 4e-6}, [Row("speed, s", Spread(1.0, 0.5, 1234.5))])
+    assert "| speed, s | 1 (0.5 to 1,234) |" in report.markdown()
+    assert "verger to 4.0e-06" in report.markdown()
+
+
+def test_missing_pictures_are_one_sentence(tmp_path: Path) -> None:
+    done = bench("--fruits", str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert done.stderr == f"bench: {tmp_path}/none/images is missing; name the folder of fruit pictures with --fruits\n"
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency"])
+def test_it_runs_at_a_tiny_size(only: str, fruits: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bench.md"
+    arguments = ("--only", only, "--repeats", "1", "--pictures", "24", "--fruits", str(fruits), "--out", str(out))
+    done = bench(*arguments, timeout_s=1800)
+    assert done.returncode == 0, done.stderr
+    assert out.read_text("utf-8").startswith("| what |")
+    assert json.loads(out.with_suffix(".json").read_text("utf-8"))["rows"]
