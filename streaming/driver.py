@@ -18,6 +18,7 @@ from streaming.stopping import Stopping
 
 #: How often the query, the signals and the source's news are looked at.
 LOOK_S = 0.25
+JVM_ENDED = "Spark's JVM has ended: start the stream again, nothing is lost"
 
 
 class StreamError(FailedError):
@@ -110,7 +111,7 @@ class Driver:
     def _failure(self, *, jvm_is_gone: bool) -> StreamError:
         """Why the query ended. Its JVM is gone when this returns."""
         if jvm_is_gone:
-            why = "Spark's JVM has ended: start the stream again, nothing is lost"
+            why = JVM_ENDED
         elif isinstance(self.sink.failure, SinkError):
             why = str(self.sink.failure)
         else:

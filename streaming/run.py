@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from py4j.protocol import Py4JError
 from rich.console import Console
 
+from conf.errors import SparkStartError
 from conf.java import check_java
 from conf.lake import Lake, LakeError
 from conf.places import check_places
 from conf.session import spark_session
 from conf.settings import Settings
 from streaming import jvm
-from streaming.driver import Driver, StreamError
+from streaming.driver import JVM_ENDED, Driver, StreamError
 from streaming.featurize.weights import resolve_model
 from streaming.lake import prepare
 from streaming.live import Report
@@ -53,7 +55,10 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
         spark = spark_session(settings, app_name="verger stream", log_path=work / "spark.log")
         stopping.listen()  # PySpark has set handlers of its own
         stopping.at_once = jvm.kill
-        query = start_query(spark, settings, model, sink)
+        try:
+            query = start_query(spark, settings, model, sink)
+        except (Py4JError, OSError) as error:
+            raise StreamError(JVM_ENDED) from error
         driver = Driver(settings, query, sink, report, stopping)
         report.ended(driver.drain() if drain else driver.watch())
 
@@ -72,9 +77,15 @@ def _check(settings: Settings) -> Lake:
 @contextmanager
 def _work_folder() -> Iterator[Path]:
     """Spark's checkpoint and log. Kept only when the stream failed, for the log."""
-    work = Path(tempfile.mkdtemp(prefix="verger-"))
+    work, keep = Path(tempfile.mkdtemp(prefix="verger-")), False
     try:
         yield work
     except StreamError as error:
+        keep = True
         raise StreamError(f"{error}; Spark's log is {work / 'spark.log'}") from error
-    shutil.rmtree(work, ignore_errors=True)
+    except SparkStartError:  # names the log itself
+        keep = True
+        raise
+    finally:
+        if not keep:
+            shutil.rmtree(work, ignore_errors=True)

@@ -53,11 +53,12 @@ class Watch:
         process = member.process
         try:
             seen = self.seen.setdefault((process.pid, process.create_time()), Seen(member.kind))
-            seen.kind = member.kind  # a fork is what it was forked from, until it is something else
+            if seen.kind != "worker":  # which it stays when its daemon has ended; others are known by what they become
+                seen.kind = member.kind
             times = process.cpu_times()
             seen.cpu_s = times.user + times.system
             seen.rss = max(seen.rss, process.memory_info().rss / MB, _high_water_mb(process.pid))
-            if self.shares and member.kind == "worker":
+            if self.shares and seen.kind == "worker":
                 full = process.memory_full_info()
                 seen.pss, seen.uss = max(seen.pss, full.pss / MB), max(seen.uss, full.uss / MB)
         except (psutil.Error, OSError):
