@@ -63,10 +63,10 @@ class Discovery:
     def _run(self) -> None:
         try:
             while not self._wake.is_set():
-                began = time.monotonic()
+                began = time.thread_time()
                 self._list_once()
-                took = time.monotonic() - began
-                self._rest(max(self._options.poll_interval_s, LISTING_SHARE * took))
+                cpu_s = time.thread_time() - began
+                self._rest(max(self._options.poll_interval_s, LISTING_SHARE * cpu_s))
         except BaseException as error:
             log.exception("discovery ended")
             self.failure = error
