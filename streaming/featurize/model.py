@@ -52,9 +52,8 @@ def load_model(tflite: bytes, model_id: str) -> Featurizer:
 
 def model_input(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """float32 (1, 224, 224, 3) in [-1, 1]: MobileNetV2's `preprocess_input`."""
-    values = pixels.astype(np.float32)
-    values /= 127.5
-    values -= 1
+    values = np.divide(pixels, np.float32(127.5), dtype=np.float32)
+    values -= np.float32(1)
     return values[np.newaxis]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from schemas.features import RESULT, RESULT_COLUMNS
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
+from streaming.worker_path import forget_spark_archives
 
 if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast
@@ -59,6 +60,7 @@ def featurize_batches(
     from streaming.featurize.model import load_model
     from streaming.stores.opening import open_store
 
+    forget_spark_archives()
     give_memory_back()
     fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
     store, featurizer = open_store(options.landing), load_model(tflite, model_id)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 #: Measured on one core of a 2-core x86-64 machine: 9 ms for 5 KB, 45 ms for 2.7 MB.
 FIXED_MS, MS_PER_MIB = 9.0, 13.0
 
-#: A task is worth its overhead (some 30 ms) from here on, and short enough not to be waited for at the end.
+#: A task costs 0.3 s beside its pictures: it should have some seconds of work, and yet leave the others something
+#: to do when a prediction was wrong.
 TASK_MS = 1_000.0
-MAX_TASKS_PER_CORE = 4
+MAX_TASKS_PER_CORE = 3
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pyspark.sql.types import StructType
 from schemas.ledger import LEDGER
 from streaming.landing.admission import balanced
 from streaming.landing.options import LandingOptions
+from streaming.worker_path import forget_spark_archives
 
 if TYPE_CHECKING:
     from streaming.landing.opened import OpenedLanding
@@ -72,6 +73,7 @@ class LandingStreamReader(DataSourceStreamReader):
         """One task's announcements."""
         if not isinstance(partition, Announcements):
             raise TypeError(f"not a partition of this source: {partition!r}")
+        forget_spark_archives()
         yield from partition.batches
 
     def stop(self) -> None:
