@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.bench.outputs import Features, from_lake, from_npz, from_parquet
 
+FRESH = ", TensorFlow anew in each task"
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -42,20 +44,21 @@ def bare_loop(weights: Path) -> Configuration:
     )
 
 
-def notebook(weights: Path) -> Configuration:
-    """The notebook's pattern, as the batch job that it was: notebook.py."""
+def notebook(weights: Path, *, fresh: bool = False) -> Configuration:
+    """The notebook's pattern, as the batch job that it was: notebook.py. `fresh`: TensorFlow anew in each task."""
     return Configuration(
-        "notebook",
-        lambda landing, out: _script("notebook", landing, out, weights),
+        f"notebook{FRESH if fresh else ''}",
+        lambda landing, out: _script("notebook", landing, out, weights, *(["--fresh-workers"] if fresh else [])),
         lambda out: from_parquet(out / "features"),
     )
 
 
-def notebook_stream(weights: Path, batch: int) -> Configuration:
+def notebook_stream(weights: Path, batch: int, *, fresh: bool = False) -> Configuration:
     """The same as a Structured Streaming query of `batch` pictures a micro-batch."""
+    flags = ["--batch", batch, *(["--fresh-workers"] if fresh else [])]
     return Configuration(
-        "notebook as a stream",
-        lambda landing, out: _script("notebook", landing, out, weights, "--batch", batch),
+        f"notebook as a stream{FRESH if fresh else ''}",
+        lambda landing, out: _script("notebook", landing, out, weights, *flags),
         lambda out: from_parquet(out / "features"),
     )
 

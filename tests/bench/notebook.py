@@ -1,8 +1,9 @@
 """The notebook's pattern, written as it was: Spark, binaryFile, repartition(24), Keras in a pandas UDF, Parquet.
 
-`python -m tests.bench.notebook LANDING OUT WEIGHTS [--batch N]`; with `--batch` as a Structured Streaming query
-of N pictures a micro-batch. Spark's own defaults where the notebook had them: Python workers are reused, so
-TensorFlow is imported once per worker, but each of the 24 tasks builds the model and traces `predict` anew.
+`python -m tests.bench.notebook LANDING OUT WEIGHTS [--batch N] [--fresh-workers]`; with `--batch` as a Structured
+Streaming query of N pictures a micro-batch. With Spark's own defaults Python workers are reused, so TensorFlow is
+imported once per worker, but each of the 24 tasks builds the model and traces `predict` anew; with `--fresh-workers`
+each task also loads TensorFlow anew, as was seen of the notebook.
 Kinder than the notebook in one point: a task builds the model with random weights before it sets those that were
 broadcast, where the notebook had it load the ImageNet weights for nothing.
 """
@@ -35,8 +36,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("weights")
     parser.add_argument("--batch", type=int)
+    parser.add_argument("--fresh-workers", action="store_true")
     args = parser.parse_args()
-    spark = session()
+    spark = session(reuse_workers=not args.fresh_workers)
     featurize = featurize_udf(spark.sparkContext.broadcast(learned_weights(args.weights)))
     if args.batch:
         stream(spark, featurize, args.landing, args.out, args.batch)
@@ -47,12 +49,13 @@ def main() -> None:
     spark.stop()
 
 
-def session() -> SparkSession:
+def session(*, reuse_workers: bool) -> SparkSession:
     spark = (
         SparkSession.builder.appName("notebook")
         .master(f"local[{usable_cores()}]")
         .config("spark.sql.parquet.writeLegacyFormat", "true")
         .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.python.worker.reuse", str(reuse_workers).lower())
         .getOrCreate()
     )
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1024")
