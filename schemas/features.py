@@ -38,6 +38,7 @@ FEATURES = Table(
         Column("featurized_at", "timestamp", "when its features were computed, UTC", indexed=True),
         Column("featurize_ms", "float", "milliseconds spent on decoding and the model"),
     ),
+    auto_compact=True,
 )
 
 #: The columns that the featurizing UDF returns for each announcement.

@@ -35,12 +35,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A Delta table of the lake. `version` counts changes of its columns; a lake of another version is refused."""
+    """A Delta table of the lake. `version` counts changes of its columns; a lake of another version is refused.
+
+    `auto_compact`: Spark merges its small files after a commit.
+    """
 
     name: str
     version: int
     comment: str
     columns: tuple[Column, ...]
+    auto_compact: bool = False
 
     def arrow(self) -> pa.Schema:
         """The columns as an Arrow schema, in order; a field's metadata holds its description."""
@@ -59,10 +63,11 @@ class Table:
         return Schema.from_arrow(self.arrow())
 
     def properties(self) -> dict[str, str]:
-        """Table properties: our version, and statistics only on the columns that are filtered."""
+        """Table properties: our version, statistics only on the columns that are filtered, compaction."""
         return {
             "verger.schema_version": str(self.version),
             "delta.dataSkippingStatsColumns": ",".join(c.name for c in self.columns if c.indexed),
             # A checkpoint every tenth commit (the default) costs a batch 2 to 4 s each time.
             "delta.checkpointInterval": "100",
+            **({"delta.autoOptimize.autoCompact": "true"} if self.auto_compact else {}),
         }

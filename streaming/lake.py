@@ -25,7 +25,7 @@ def prepare(lake: Lake) -> str:
             f"move {lake.root} away to begin anew"
         )
     if features is None:
-        features = lake.create(FEATURES, {LAKE_ID: str(uuid.uuid4()), "delta.autoOptimize.autoCompact": "true"})
+        features = lake.create(FEATURES, {LAKE_ID: str(uuid.uuid4())})
     if ledger is None and max_seq(features) > 0:
         raise LakeError(
             f"{lake.root} has features but no ledger: restore tables/ledger from a backup, or move "

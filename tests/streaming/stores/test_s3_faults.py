@@ -12,7 +12,7 @@ from schemas.errors import PictureError
 from streaming.stores import s3_listing
 from streaming.stores.s3 import S3Store
 from streaming.stores.store import Listed, StoreError
-from tests.streaming.stores.conftest import forget_clients, use_endpoint
+from tests.streaming.conftest import forget_clients, use_endpoint
 
 pytestmark = pytest.mark.s3
 FOUND_AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
