@@ -43,8 +43,13 @@ def as_prefix(location: str) -> str:
 
 
 def as_root(location: str) -> str:
-    """A location to which `/tables/...` is appended; raises ValueError for keys that Hadoop collapses."""
+    """A location to which `/tables/...` is appended.
+
+    Raises ValueError for keys that Hadoop collapses, and for names that delta-rs can't write (seen on 1.6.6).
+    """
     if not is_s3(location):
+        if bad := sorted(c for c in set(location) if c in "%#?[]^|\\" or not c.isprintable()):
+            raise ValueError(f"must not contain {' '.join(map(repr, bad))}, which the writer of the tables can't take")
         return location
     root = location.rstrip("/")
     if {"", ".", ".."} & set(root.removeprefix("s3://").split("/")):

@@ -95,3 +95,14 @@ def test_a_link_into_the_lake_is_inside_the_lake(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "lake" / "x")
     with pytest.raises(ValidationError, match="inside the other"):
         Settings(landing=str(tmp_path / "link"), lake=str(tmp_path / "lake"))
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a#1", "a?", "a[1]", "a\tb"])
+def test_a_lake_that_the_writer_of_the_tables_garbles_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="must not contain"):
+        Settings(landing="/landing", lake=f"/lakes/{name}")
+
+
+@pytest.mark.parametrize("name", ["a b", "é", "a+b", "a*", "a'b"])
+def test_other_odd_names_of_a_lake_are_taken(name: str) -> None:
+    assert Settings(landing="/landing", lake=f"/lakes/{name}").lake == f"/lakes/{name}"
