@@ -1,1 +1,1 @@
-"""The nightly batch jobs. None yet: the refit of the PCA comes next."""
+"""The nightly refit of the PCA: its numbers and its pictures. The job that runs them on Spark is not built yet."""
