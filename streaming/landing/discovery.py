@@ -81,9 +81,7 @@ class Discovery:
                 self._tick()
             self._let_settle(0)
         except StoreError as error:
-            if self._news.error != str(error):
-                log.warning("%s", error)
-            self._news.error = str(error)
+            self._complain(error)
         else:
             self._news.error = None
             self._news.listings += 1
@@ -118,8 +116,11 @@ class Discovery:
     def _tick(self) -> None:
         """Announce what has settled, and the retries whose time has come."""
         settled = self._settling.settled()
-        while chunk := list(islice(settled, CHUNK)):
-            self._announce(chunk)
+        try:
+            while chunk := list(islice(settled, CHUNK)):
+                self._announce(chunk)
+        except StoreError as error:  # those not looked at keep settling
+            self._complain(error)
         self._retries.refresh(self._admitted())
         self._append(list(self._retries.due()))
         self._publish()
@@ -156,6 +157,11 @@ class Discovery:
         self._known.record([d.path for d, _ in new], [d.etag for d, _ in new], [seq for _, seq in new])
         self.head = self._ledger.head
         self.begun.set()
+
+    def _complain(self, error: StoreError) -> None:
+        if self._news.error != str(error):
+            log.warning("%s", error)
+        self._news.error = str(error)
 
     def _publish(self) -> None:
         self._news.head, self._news.settling = self.head, len(self._settling)

@@ -1,5 +1,6 @@
 """What a listing finds is in the ledger, once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from streaming.landing.discovery import Discovery
 from streaming.landing.ledger import Ledger
 from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
-from streaming.stores.store import Skipped
+from streaming.stores.store import Listed, Skipped, StoreError
 from tests.streaming.landing.fakes import FakeStore, new_lake
 
 
@@ -79,3 +80,26 @@ def test_more_objects_than_one_chunk_are_all_announced(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     landing.store.objects = {f"{i}": "1" for i in range(2_500)}
     assert len(landing.list_once()) == 2_500
+
+
+def test_a_store_that_fails_while_files_settle_does_not_end_the_discovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = Landing(tmp_path, settles=True)
+    landing.store.objects = {"a": "1"}
+    with monkeypatch.context() as broken:
+        broken.setattr(landing.store, "stat", _fails_after_the_listing(landing.store))
+        assert landing.list_once() == []
+    assert landing.list_once() == [("a", "1", None)]
+
+
+def _fails_after_the_listing(store: FakeStore) -> Callable[[str], Listed | None]:
+    seen: list[str] = []
+
+    def stat(path: str) -> Listed | None:
+        seen.append(path)
+        if len(seen) == 1:
+            return FakeStore.stat(store, path)
+        raise StoreError("the landing is away")
+
+    return stat
