@@ -1,6 +1,7 @@
 """`verger stream` as a user runs it: real Spark, real Delta, the real model, real pictures."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -125,6 +126,28 @@ def test_asked_to_stop_it_finishes_its_batch_and_exits_0(
     assert "stopped: " in service.printed()
     assert 150 <= service.row_count() < 2400
     assert service.row_count() % 150 == 0
+
+
+@pytest.mark.parametrize("to_all", [False, True], ids=["without grace", "sent to JVM and workers, too"])
+def test_a_batch_that_may_not_finish_is_undone_and_done_by_the_next_start(
+    weights: str, fruits: Path, tmp_path: Path, to_all: bool
+) -> None:
+    service = Service(tmp_path, weights, {"max_objects_per_batch": 300, "stop_grace_s": 0})
+    for label in ("Kiwi", "Lemon", "Limes", "Pear", "Mango", "Orange", "Banana"):
+        shutil.copytree(fruits / "images" / label, service.landing / label)
+    with service.running() as stream:
+        service.wait_for_rows(1)
+        time.sleep(1.5)
+        if to_all:  # as systemd does
+            os.killpg(stream.pid, signal.SIGTERM)
+        else:
+            stream.send_signal(signal.SIGTERM)
+        assert stream.wait(60) == 0, service.printed()
+    assert "stopped" in service.printed()
+    assert "Traceback" not in service.printed()
+    service.drain()
+    assert service.row_count() == 700
+    service.assert_law()
 
 
 def test_asked_twice_it_stops_at_once(weights: str, fruits: Path, tmp_path: Path) -> None:
