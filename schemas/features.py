@@ -1,11 +1,10 @@
 """Table `features`: exactly one row for each announcement, with features or the reason why not."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from schemas.table import Column, Table
 
 Status = Literal["ok", "rejected", "deferred"]
-STATUSES: tuple[Status, ...] = get_args(Status)
 
 #: Values in one picture's features: MobileNetV2's global average pool.
 FEATURE_COUNT = 1280

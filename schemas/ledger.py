@@ -1,12 +1,11 @@
 """Table `ledger`: every announcement ever made, in order."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from schemas.table import Column, Table
 
 Reason = Literal["new", "retry", "replay"]
 DiscoveredBy = Literal["list", "event", "reconcile", "request"]
-REASONS: tuple[Reason, ...] = get_args(Reason)
 
 LEDGER = Table(
     name="ledger",

@@ -81,7 +81,7 @@ class FeaturesSink:
         )
         self._transaction += 1
         self._check_ours(mark, end)
-        batch = self._summary(time.monotonic() - began)
+        batch = self._summary(end, time.monotonic() - began)
         self.last_seq = end
         self.on_batch(batch)
 
@@ -98,13 +98,13 @@ class FeaturesSink:
                 "expected: run `verger status`"
             )
 
-    def _summary(self, seconds: float) -> Batch:
+    def _summary(self, end: int, seconds: float) -> Batch:
         rows = self._table.to_pyarrow_dataset().to_table(
-            columns=["seq", "status", "error_code"], filter=pds.field("seq") > self.last_seq
+            columns=["status", "error_code"], filter=pds.field("seq") > self.last_seq
         )
         status, code = rows["status"].to_pylist(), rows["error_code"].to_pylist()
         codes = Counter(c for s, c in zip(status, code, strict=True) if s == "rejected")
-        return Batch(max(rows["seq"].to_pylist()), Counter(status), codes, seconds)
+        return Batch(end, Counter(status), codes, seconds)
 
 
 def end_offset(checkpoint: Path, batch_id: int) -> int:

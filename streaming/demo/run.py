@@ -12,7 +12,7 @@ from conf.errors import SettingsError
 from conf.lake import Lake
 from conf.load import Resolved
 from conf.settings import Settings
-from schemas.features import FEATURES
+from schemas.features import FEATURE_COUNT, FEATURES
 from streaming.demo.broken import draw_broken
 from streaming.demo.pictures import draw_pictures
 from streaming.featurize.weights import WeightsError, resolve_model
@@ -61,11 +61,11 @@ def _with_weights(settings: Settings, console: Console) -> Settings:
 
 
 def _show(lake: Lake, hints: dict[str, str], console: Console) -> None:
-    columns = ["path", "label", "status", "error_code", "error_detail", "width", "height", "format"]
+    columns = ["path", "label", "status", "error_code", "error_detail"]
     table = lake.open(FEATURES)
     rows = table.to_pyarrow_dataset().to_table(columns=columns).to_pylist() if table else []
     labels = Counter(row["label"] for row in rows if row["status"] == "ok")
-    console.print(f"\n{labels.total()} pictures with {1280:,} features each:")
+    console.print(f"\n{labels.total()} pictures with {FEATURE_COUNT:,} features each:")
     console.print("  " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())), highlight=False)
     rejected = Table("file", "what it is", "error_code", "error_detail", title="rejected, with the reason why")
     for row in sorted(rows, key=lambda row: str(row["path"])):
