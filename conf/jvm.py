@@ -1,6 +1,8 @@
-"""Starts the JVM of a local Spark, with its output in a log file instead of the terminal."""
+"""Starts the JVM of a local Spark, with its output in a log file instead of the terminal, and ends it."""
 
+import contextlib
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +13,8 @@ from conf.java import check_java
 
 #: What spark-submit needs of a Spark.
 _SPARK_HOME = ("bin", "jars")
+#: A JVM that was asked to end gets this long.
+EXIT_S = 10.0
 #: How Ivy says that a package could not be had.
 _NO_JARS = (b"unresolved dependency", b"UNRESOLVED DEPENDENCIES", b"download failed", b"DOWNLOADS FAILED")
 
@@ -29,6 +33,46 @@ def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
             _launch(conf, log)
     except OSError as error:
         raise SparkStartError(f"Spark's log {log_path} can't be written: {error.strerror or error}.") from error
+
+
+def end_jvm() -> None:
+    """Stop Spark, then the JVM that `start_jvm` made; returns when it is gone. Another one may be started then."""
+    from pyspark.sql import SparkSession
+
+    with contextlib.suppress(Exception):  # a JVM that is gone already needs no goodbye
+        SparkSession.active().stop()
+    process = _process()
+    if process is None:  # under spark-submit the JVM is not ours to end
+        return
+    if process.stdin:
+        process.stdin.close()  # the gateway leaves when its standard input ends
+    try:
+        process.wait(EXIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _forget()
+
+
+def kill_jvm() -> None:
+    """End the JVM at once: a commit under way is undone, nothing that was committed is lost."""
+    process = _process()
+    if process is not None:
+        process.kill()
+        process.wait()
+
+
+def _process() -> "subprocess.Popen[bytes] | None":
+    from pyspark import SparkContext
+
+    return getattr(SparkContext._gateway, "proc", None)
+
+
+def _forget() -> None:
+    """What PySpark keeps of a JVM that is gone, it would go on using."""
+    from pyspark import SparkContext
+
+    SparkContext._gateway = SparkContext._jvm = None
 
 
 def _set_environment(spark_home: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from py4j.protocol import Py4JError
 from pyspark.sql.streaming.query import StreamingQuery
 
 from conf.errors import FailedError
+from conf.jvm import end_jvm, kill_jvm
 from conf.settings import Settings
-from streaming import jvm
 from streaming.landing.news import NEWS_FILE, News
 from streaming.live import Report
 from streaming.sink import FeaturesSink, SinkError
@@ -58,12 +59,12 @@ class Driver:
             while not self.stopping.requested:
                 news = self._look()
                 if self._is_drained(news):
-                    jvm.end(self.query)
+                    self._end()
                     return "drained"
                 if self.sink.busy or seen != (news.head, self.sink.last_seq):
                     seen, since = (news.head, self.sink.last_seq), time.monotonic()
                 elif time.monotonic() - since > self.settings.drain_wait_s:
-                    jvm.end(self.query)
+                    self._end()
                     raise StreamError(f"gave up after {self.settings.drain_wait_s:g} s: {_what_waits(news)}")
                 time.sleep(LOOK_S)
         return self._stop()
@@ -97,10 +98,15 @@ class Driver:
         while self.sink.busy and time.monotonic() < until and self._jvm_lives():
             time.sleep(LOOK_S)
         if not self.sink.busy:
-            jvm.end(self.query)
+            self._end()
             return "stopped"
-        jvm.kill()
+        kill_jvm()
         return "stopped, the running batch is undone and will be done by the next start"
+
+    def _end(self) -> None:
+        with suppress(Exception):  # the query may be gone with its JVM
+            self.query.stop()
+        end_jvm()
 
     def _jvm_lives(self) -> bool:
         try:
@@ -116,7 +122,7 @@ class Driver:
             why = str(self.sink.failure)
         else:
             why = f"the stream failed, nothing is lost: {_reason(str(self.query.exception()))}"
-        jvm.kill()
+        kill_jvm()
         return StreamError(why)
 
 

@@ -1,27 +1,22 @@
 """`verger stream`: from the settings to a stopped stream."""
 
-import shutil
-import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from py4j.protocol import Py4JError
 from rich.console import Console
 
-from conf.errors import SparkStartError
 from conf.java import check_java
+from conf.jvm import kill_jvm
 from conf.lake import Lake, LakeError
+from conf.locks import lock_lake
 from conf.places import check_places
 from conf.session import spark_session
 from conf.settings import Settings
-from streaming import jvm
+from conf.work import SPARK_LOG, work_folder
 from streaming.driver import JVM_ENDED, Driver, StreamError
 from streaming.featurize.weights import resolve_model
 from streaming.lake import prepare
 from streaming.live import Report
-from streaming.lock import lock_lake
 from streaming.query import start_query
 from streaming.sink import FeaturesSink
 from streaming.status import read_status
@@ -42,7 +37,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
     stopping = Stopping()
     stopping.listen()
     lake = _check(settings)
-    with lock_lake(lake), _work_folder() as work:
+    with lock_lake(lake, "stream"), work_folder() as work:
         prepare(lake)
         model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         if model.is_demo:
@@ -52,9 +47,9 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
         report = Report(console, read_status(lake))
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch)
         report.say(f"starting Spark; watching {settings.landing}")
-        spark = spark_session(settings, app_name="verger stream", log_path=work / "spark.log")
+        spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)
         stopping.listen()  # PySpark has set handlers of its own
-        stopping.at_once = jvm.kill
+        stopping.at_once = kill_jvm
         try:
             query = start_query(spark, settings, model, sink)
         except (Py4JError, OSError) as error:
@@ -72,20 +67,3 @@ def _check(settings: Settings) -> Lake:
     for _ in open_store(settings.landing).list():
         break  # one look: a missing bucket or a wrong key is said now
     return Lake(settings.lake)
-
-
-@contextmanager
-def _work_folder() -> Iterator[Path]:
-    """Spark's checkpoint and log. Kept only when the stream failed, for the log."""
-    work, keep = Path(tempfile.mkdtemp(prefix="verger-")), False
-    try:
-        yield work
-    except StreamError as error:
-        keep = True
-        raise StreamError(f"{error}; Spark's log is {work / 'spark.log'}") from error
-    except SparkStartError:  # names the log itself
-        keep = True
-        raise
-    finally:
-        if not keep:
-            shutil.rmtree(work, ignore_errors=True)

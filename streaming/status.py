@@ -12,11 +12,10 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 
 from conf.lake import Lake
+from conf.locks import is_locked, lock_path
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
-from streaming.landing.guard import is_locked
 from streaming.landing.news import NEWS_FILE, News
-from streaming.lock import STREAM_LOCK
 
 
 @dataclass(frozen=True)
@@ -107,5 +106,5 @@ def _last_batch(features: DeltaTable) -> dict[str, Any] | None:
 def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
     if news.error:
         yield f"the landing can't be listed: {news.error}"
-    if pending and not is_locked(Path(lake.root) / STREAM_LOCK):
+    if pending and not is_locked(lock_path(lake, "stream")):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"

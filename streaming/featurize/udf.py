@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from conf.worker_path import forget_spark_archives
 from schemas.features import RESULT, RESULT_COLUMNS
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
-from streaming.worker_path import forget_spark_archives
 
 if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast

@@ -7,18 +7,17 @@ import numpy as np
 import pyarrow as pa
 
 from conf.lake import Lake, max_seq
+from conf.locks import lock_file, lock_path
 from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.admission import Limits, admitted
 from streaming.landing.discovery import Discovery
-from streaming.landing.guard import WAIT_S, leave_with_parent, lock_file
+from streaming.landing.guard import WAIT_S, leave_with_parent
 from streaming.landing.ledger import Ledger
 from streaming.landing.news import NEWS_FILE
 from streaming.landing.options import LandingOptions
 from streaming.stores.names import NamePatterns
 from streaming.stores.opening import open_store
-
-LEDGER_LOCK = "ledger.lock"
 
 #: Spark begins with a batch of what there is: so long it waits for the first announcements, for a quick start.
 FIRST_WAIT_S = 5.0
@@ -35,7 +34,7 @@ class OpenedLanding:
     def __init__(self, options: LandingOptions) -> None:
         leave_with_parent()
         lake, root = Lake(options.lake), Path(options.lake)
-        self._lock = lock_file(root / LEDGER_LOCK, WAIT_S, f"process {os.getpid()}")
+        self._lock = lock_file(lock_path(lake, "ledger"), WAIT_S, f"process {os.getpid()}")
         prepare(lake)
         features = lake.open(FEATURES)
         self.initial = self._admitted = max_seq(features) if features else 0

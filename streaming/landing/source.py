@@ -15,10 +15,10 @@ import pyarrow as pa
 from pyspark.sql.datasource import DataSource, DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
+from conf.worker_path import forget_spark_archives
 from schemas.ledger import LEDGER
 from streaming.landing.admission import balanced
 from streaming.landing.options import LandingOptions
-from streaming.worker_path import forget_spark_archives
 
 if TYPE_CHECKING:
     from streaming.landing.opened import OpenedLanding

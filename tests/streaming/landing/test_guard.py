@@ -1,4 +1,4 @@
-"""One holder of a lock, freed by the kernel however it ends; an orphan leaves."""
+"""An orphan leaves."""
 
 import os
 import signal
@@ -9,12 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from streaming.landing.guard import LockedError, is_locked, lock_file
-
-HOLD = """
-import sys, time; from pathlib import Path; from streaming.landing.guard import lock_file
-held = lock_file(Path(sys.argv[1]), 0, "the first"); print("held", flush=True); time.sleep(60)
-"""
 CHILD = """
 import time; from streaming.landing.guard import leave_with_parent
 leave_with_parent(); print("up", flush=True); time.sleep(60)
@@ -24,19 +18,6 @@ import subprocess, sys, time
 process = subprocess.Popen([sys.executable, "-c", {CHILD!r}], stdout=subprocess.PIPE)
 process.stdout.readline(); print(process.pid, flush=True); time.sleep(60)
 """
-
-
-def test_a_second_holder_is_refused_with_the_name_of_the_first(tmp_path: Path) -> None:
-    path = tmp_path / "lock"
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE) as first:
-        assert first.stdout
-        assert first.stdout.readline() == b"held\n"
-        with pytest.raises(LockedError, match="the first"):
-            lock_file(path, 0, "the second")
-        assert is_locked(path)
-        first.send_signal(signal.SIGKILL)
-    assert not is_locked(path)
-    lock_file(path, 0, "the second").close()
 
 
 def test_a_process_leaves_when_its_parent_is_killed() -> None:
