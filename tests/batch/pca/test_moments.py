@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from batch.errors import MomentsError, NotFiniteError, RefitError
-from batch.moments import BLOCK_ROWS, Floats, Moments, merge, subtract
+from batch.pca.moments import BLOCK_ROWS, Floats, Moments, merge, subtract
 
 D = 3
 blocks = arrays(np.float64, st.tuples(st.integers(0, 12), st.just(D)), elements=st.floats(-100, 100, width=32))

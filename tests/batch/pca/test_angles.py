@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from batch.angles import principal_angles
-from tests.batch.rows import orthonormal
+from batch.pca.angles import principal_angles
+from tests.batch.pca.rows import orthonormal
 
 D = 9
 

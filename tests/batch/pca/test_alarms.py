@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from batch.alarms import Thresholds, warnings
-from batch.drift import Drift
+from batch.pca.alarms import Thresholds, warnings
+from batch.pca.drift import Drift
 
 CALM = Drift(
     eigengap=0.2,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.caption import Caption, draw_title
-from batch.legend import Entry, draw_legend
-from batch.moments import Floats
-from batch.png import new_plot, to_png
-from batch.sampling import sampled
+from batch.pca.moments import Floats
+from batch.plots.caption import Caption, draw_title
+from batch.plots.legend import Entry, draw_legend
+from batch.plots.png import new_plot, to_png
+from batch.plots.sampling import sampled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

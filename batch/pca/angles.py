@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from batch.moments import Floats
+from batch.pca.moments import Floats
 
 
 def principal_angles(a: Floats, b: Floats) -> Floats:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from batch.angles import principal_angles
-from batch.components import choose_k, positive_largest, principal
 from batch.errors import RefitError
-from batch.moments import Floats, Moments
-from tests.batch.rows import decaying, orthonormal, with_spectrum
+from batch.pca.angles import principal_angles
+from batch.pca.components import choose_k, positive_largest, principal
+from batch.pca.moments import Floats, Moments
+from tests.batch.pca.rows import decaying, orthonormal, with_spectrum
 
 
 def test_variances_and_subspaces_are_those_of_an_svd_of_the_centred_rows() -> None:

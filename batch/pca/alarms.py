@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from batch.drift import Drift
 from batch.names import readable
+from batch.pca.drift import Drift
 
 #: So many labels are named in one sentence; the rest is counted.
 NAMED_LABELS = 5

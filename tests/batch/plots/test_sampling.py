@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.sampling import sampled
+from batch.plots.sampling import sampled
 
 
 def test_few_points_are_all_drawn() -> None:

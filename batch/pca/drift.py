@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from batch.angles import principal_angles
-from batch.components import Components
-from batch.moments import Floats
+from batch.pca.angles import principal_angles
+from batch.pca.components import Components
+from batch.pca.moments import Floats
 
 
 @dataclass(frozen=True, eq=False)

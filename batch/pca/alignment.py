@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from batch.components import Components, positive_largest
-from batch.moments import Floats
+from batch.pca.components import Components, positive_largest
+from batch.pca.moments import Floats
 
 #: Variances this close (relative to the largest of them) are near-equal: which direction among them comes first, and
 #: where each points, hangs on the noise. A night that adds 1 % of pictures can turn such a pair by any angle (Davis &

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from batch.errors import RefitError
-from batch.moments import Floats, Moments
+from batch.pca.moments import Floats, Moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,7 +14,7 @@ class Components:
 
     `mean` (d,); `components` (k, d), orthonormal rows, largest variance first; `explained_variance` (k,), the variance
     along each row; `spectrum` (d,), all eigenvalues of the covariance, descending, none below 0. As long as nothing
-    was rotated (see `batch.alignment`), `explained_variance` is the beginning of `spectrum`.
+    was rotated (see `batch.pca.alignment`), `explained_variance` is the beginning of `spectrum`.
     """
 
     mean: Floats

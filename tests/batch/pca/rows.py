@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from batch.moments import Floats
+from batch.pca.moments import Floats
 
 
 def orthonormal(k: int, d: int, seed: int = 0) -> Floats:

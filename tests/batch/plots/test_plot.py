@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from batch import plot, scree
-from batch.caption import Caption
-from batch.moments import Floats
-from batch.plot import plot_components
-from batch.png import save, to_png
-from batch.scree import plot_scree
+from batch.pca.moments import Floats
+from batch.plots import plot, scree
+from batch.plots.caption import Caption
+from batch.plots.plot import plot_components
+from batch.plots.png import save, to_png
+from batch.plots.scree import plot_scree
 
 CAPTION = Caption(datetime(2025, 11, 22, 2, tzinfo=timezone.utc), 240, "a $model$")
 RATIOS = np.array([0.118, 0.0997, 0.09])

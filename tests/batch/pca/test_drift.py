@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from batch.components import Components, principal
-from batch.drift import Previous, drift, eigengap
-from batch.moments import Floats, Moments
-from tests.batch.rows import orthonormal, with_spectrum
+from batch.pca.components import Components, principal
+from batch.pca.drift import Previous, drift, eigengap
+from batch.pca.moments import Floats, Moments
+from tests.batch.pca.rows import orthonormal, with_spectrum
 
 D = 10
 COUNTS = {"Kiwi": 3, "Lemon": 4}

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from batch.alignment import NEAR_EQUAL, align
-from batch.angles import principal_angles
-from batch.components import Components, principal
-from batch.moments import Floats, Moments
-from tests.batch.rows import orthonormal, with_spectrum
+from batch.pca.alignment import NEAR_EQUAL, align
+from batch.pca.angles import principal_angles
+from batch.pca.components import Components, principal
+from batch.pca.moments import Floats, Moments
+from tests.batch.pca.rows import orthonormal, with_spectrum
 
 D = 12
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from batch.caption import Caption, draw_title
-from batch.moments import Floats
-from batch.png import new_plot, to_png
+from batch.pca.moments import Floats
+from batch.plots.caption import Caption, draw_title
+from batch.plots.png import new_plot, to_png
 
 #: So many components are drawn at least, if there are, to show where the published ones end.
 LEAST_BARS = 20
