@@ -55,6 +55,10 @@ class Lake:
             )
         return found
 
+    def open_or_create(self, table: Table) -> DeltaTable:
+        """The table at its latest version; made empty where there is none. Raises LakeError as `open` does."""
+        return self.open(table) or self.create(table, {})
+
     def create(self, table: Table, properties: dict[str, str]) -> DeltaTable:
         """Make the empty table with `properties` beside its own; atomic: it is there whole, or not at all."""
         return DeltaTable.create(
@@ -62,6 +66,7 @@ class Lake:
             table.delta(),
             name=table.name,
             description=table.comment,
+            partition_by=table.partition_by,
             configuration={**table.properties(), **properties},
             storage_options=self.storage_options(),
             raise_if_key_not_exists=False,  # keys of ours are none of Delta's

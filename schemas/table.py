@@ -10,34 +10,50 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 #: The type of a column, as Spark's SQL spells it (Delta's own spelling for the atomic ones).
-Type = Literal["string", "long", "int", "float", "timestamp", "array<float>"]
+Type = Literal[
+    "string", "long", "int", "float", "double", "boolean", "binary", "timestamp", "struct",
+    "array<float>", "array<double>", "array<array<double>>", "array<string>", "map<string,long>",
+]  # fmt: skip
 
 _ARROW: dict[Type, pa.DataType] = {
     "string": pa.string(),
     "long": pa.int64(),
     "int": pa.int32(),
     "float": pa.float32(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "binary": pa.binary(),
     "timestamp": pa.timestamp("us", tz="UTC"),
     "array<float>": pa.list_(pa.float32()),
+    "array<double>": pa.list_(pa.float64()),
+    "array<array<double>>": pa.list_(pa.list_(pa.float64())),
+    "array<string>": pa.list_(pa.string()),
+    "map<string,long>": pa.map_(pa.string(), pa.int64()),
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `indexed`: readers filter on it, so files keep its minimum and maximum."""
+    """One column. `indexed`: readers filter on it, so files keep its minimum and maximum; `fields`: of a struct."""
 
     name: str
     type: Type
     comment: str
     nullable: bool = False
     indexed: bool = False
+    fields: tuple["Column", ...] = ()
+
+    def arrow(self) -> pa.Field:
+        """The column as an Arrow field; its metadata holds its description."""
+        of = pa.struct([field.arrow() for field in self.fields]) if self.fields else _ARROW[self.type]
+        return pa.field(self.name, of, self.nullable, {"comment": self.comment})
 
 
 @dataclass(frozen=True)
 class Table:
     """A Delta table of the lake. `version` counts changes of its columns; a lake of another version is refused.
 
-    `auto_compact`: Spark merges its small files after a commit.
+    `auto_compact`: Spark merges its small files after a commit. `partition_by`: the column whose values have folders.
     """
 
     name: str
@@ -45,10 +61,11 @@ class Table:
     comment: str
     columns: tuple[Column, ...]
     auto_compact: bool = False
+    partition_by: str | None = None
 
     def arrow(self) -> pa.Schema:
         """The columns as an Arrow schema, in order; a field's metadata holds its description."""
-        return pa.schema([pa.field(c.name, _ARROW[c.type], c.nullable, {"comment": c.comment}) for c in self.columns])
+        return pa.schema([column.arrow() for column in self.columns])
 
     def spark(self) -> "StructType":
         """The columns as a Spark schema, in order."""
