@@ -11,7 +11,7 @@ COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, show what came out
+demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, refit the PCA, show the plot
 	$(BIN)/verger demo
 
 run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/local.toml

@@ -45,6 +45,18 @@ def stream(
 
 @app.command()
 @takes_settings
+def refit(
+    resolved: Resolved,
+    full: Annotated[bool, typer.Option("--full", help="Compute everything anew, not only what changed.")] = False,
+) -> None:
+    """Refit the PCA over all current features, publish it and draw it; for every night, beside the stream."""
+    from batch.run import run_refit
+
+    run_refit(resolved.settings, Console(), full=full)
+
+
+@app.command()
+@takes_settings
 def status(
     resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 ) -> None:
@@ -61,10 +73,15 @@ def demo(
     resolved: Resolved,
     folder: Annotated[Path, typer.Option(help="Where the demo's landing and lake go; made anew.")] = Path("demo"),
 ) -> None:
-    """Draw a few hundred fruits and some broken files, stream them, and show what came out."""
+    """Draw a few hundred fruits and some broken files, stream them, refit the PCA, and show what came out."""
+    from batch.run import run_refit
     from streaming.demo.run import run_demo
 
-    run_demo(resolved, folder, Console())
+    console = Console()
+    settings = run_demo(resolved, folder, console)
+    if settings is not None:
+        console.print("\nNow what runs every night beside the stream, the refit of the PCA:")
+        run_refit(settings, console, full=False)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,1 +1,1 @@
-"""The nightly refit of the PCA: its numbers and its pictures. The job that runs them on Spark is not built yet."""
+"""The nightly refit: moments of the current features, their principal components, and what is made of them."""

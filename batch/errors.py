@@ -4,7 +4,7 @@ from conf.errors import FailedError
 
 
 class RefitError(FailedError):
-    """There is no PCA of these pictures. One sentence that says why and what to do; nothing was published."""
+    """There is no PCA of these pictures, or it can't be written. One sentence that says why, and what to do."""
 
 
 class MomentsError(ValueError):

@@ -57,6 +57,21 @@ def as_root(location: str) -> str:
     return root
 
 
+def as_key(key: str) -> str:
+    """The key of a PNG below a lake, or in its bucket: relative, and not among the tables.
+
+    Raises ValueError for anything else.
+    """
+    parts = key.split("/")
+    if {"", ".", ".."} & set(parts) or not key.isprintable():
+        raise ValueError("must be a relative key such as ACP/pca_plot.png, without //, /./ or /../")
+    if parts[0] in {"tables", "reports", "requests"}:
+        raise ValueError(f"must not lie in {parts[0]}/, which holds what the lake keeps: set it to another key")
+    if not key.endswith(".png"):
+        raise ValueError("must end with .png, which it is")
+    return key
+
+
 def inside(inner: str, outer: str) -> bool:
     """Whether `inner` is `outer` or below it: folders by what they really are, links and `..` resolved."""
     if is_s3(inner) and is_s3(outer):

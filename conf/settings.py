@@ -6,9 +6,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from conf.cores import usable_cores
-from conf.locations import as_prefix, as_root, inside, normalised
+from conf.locations import as_key, as_prefix, as_root, inside, normalised
 from conf.masking import masked
-from conf.values import Bytes, Count, ImageFormat, Items, JavaMemory, NotNegative, Positive, Text
+from conf.values import Bytes, Count, ImageFormat, Items, JavaMemory, NotNegative, Positive, Share, Text
 
 Location = Annotated[Text, AfterValidator(normalised)]
 
@@ -73,6 +73,34 @@ class Settings(BaseSettings):
         600.0, description="seconds without progress that --drain waits for retries and unfinished files"
     )
     stop_grace_s: NotNegative = Field(60.0, description="seconds that a stopping stream may take for its running batch")
+
+    model_id: Text = Field(
+        "auto", description="model whose features the refit takes; auto: the one that most current pictures have"
+    )
+    k: Annotated[int, Field(ge=1, le=1280)] = Field(4, description="components of the PCA")
+    variance_target: Share = Field(
+        0.0, description="share of the variance that the components must explain, as few as do; 0: take k of them"
+    )
+    full_every: Annotated[int, Field(ge=0)] = Field(
+        7, description="every so many refits all is computed anew and compared with the incremental result; 0: never"
+    )
+    plot_key: Annotated[Text, AfterValidator(as_key)] = Field(
+        "ACP/pca_plot.png",
+        description="where the latest plot is copied to: a key in the lake's bucket, or below it",
+    )
+    drift_angle_deg: Annotated[float, Field(ge=0, le=90)] = Field(
+        30.0, description="warn if the components turned by more than this since the last refit, in degrees"
+    )
+    drift_captured_loss: Share = Field(
+        0.05, description="warn if the last components miss more than this share of what as many new ones capture"
+    )
+    drift_mean_shift: NotNegative = Field(
+        0.1, description="warn if the mean of the features moved by more than this many standard deviations"
+    )
+    drift_eigengap: Share = Field(
+        0.01, description="warn if the last component's variance is less than this share above the next one's"
+    )
+    drift_label_loss: Share = Field(0.5, description="warn if a label lost more than this share of its pictures")
 
     def worker_cores(self) -> int:
         """Cores that a local Spark uses: `cores`, with 0 resolved to those that this process may use."""

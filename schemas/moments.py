@@ -13,6 +13,11 @@ MOMENTS = Table(
         Column("features_version", "long", "version of table features that was read"),
         Column("n", "long", "pictures"),
         Column("left_out", "long", "current pictures whose features are not 1,280 finite numbers, so not in n"),
+        Column(
+            "rows_digest",
+            "string",
+            "SHA-256 of seq and featurized_at of these rows: whether they are the same",
+        ),
         Column("mean", "array<double>", "of each feature"),
         Column("m2", "binary", "sum of the centred rows' outer products: lower triangle, row by row, float64"),
         Column("full", "boolean", "computed from all rows; else from the previous moments and what changed since"),

@@ -24,8 +24,8 @@ from streaming.stopping import Stopping
 from streaming.stores.opening import open_store
 
 
-def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
-    """Stream until SIGTERM or Ctrl-C; to `drain`, until all that a whole listing finds is featured.
+def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
+    """Stream until SIGTERM or Ctrl-C; to `drain`, until all that a whole listing finds is featured. True if it drained.
 
     Safe to kill at any point and to start again: a batch is in the table whole or not at all, and the next start
     goes on after the last one that is.
@@ -34,10 +34,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
         UserError: it could not start: settings, Java, landing, lake, weights or Spark.
         StreamError: it had to end.
     """
-    stopping = Stopping()
-    stopping.listen()
-    lake = _check(settings)
-    with lock_lake(lake, "stream"), work_folder() as work:
+    with Stopping() as stopping, lock_lake(lake := _check(settings), "stream"), work_folder() as work:
         prepare(lake)
         model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         if model.is_demo:
@@ -56,6 +53,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> None:
             raise StreamError(JVM_ENDED) from error
         driver = Driver(settings, query, sink, report, stopping)
         report.ended(driver.drain() if drain else driver.watch())
+    return not stopping.requested
 
 
 def _check(settings: Settings) -> Lake:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,7 +27,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
     codes = ", ".join(f"{code} {count}" for code, count in status.rejected.items())
     waiting = f" ({status.deferred} to be tried again)" if status.deferred else ""
     oldest = "" if status.oldest_pending_s is None else f", the oldest for {_duration(status.oldest_pending_s)}"
-    batch = status.last_batch
+    batch, refit = status.last_batch, status.last_refit
     return [
         ("lake", status.lake),
         ("object versions", f"{status.versions:,}"),
@@ -35,8 +36,15 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("pending", f"{status.pending:,}{waiting}{oldest}"),
         *([("skipped", _skipped(status))] if status.skipped else []),
         ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
+        ("last refit", _refit(refit) if refit else "none yet"),
         ("the law", "holds: each announcement has one row" if status.law_holds else "IS BROKEN"),
     ]
+
+
+def _refit(refit: dict[str, Any]) -> str:
+    share = sum(refit["explained_variance_ratio"])
+    at = refit["at"].replace("T", " ")[:19]
+    return f"{refit['n']:,} pictures, {refit['k']} components with {share:.1%} of the variance, at {at} UTC"
 
 
 def _skipped(status: Status) -> str:

@@ -16,6 +16,7 @@ from conf.locks import is_locked, lock_path
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
 from streaming.landing.news import NEWS_FILE, News
+from streaming.last_refit import last_refit
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def read_status(lake: Lake) -> Status:
     terminal = latest.filter(pc.equal(latest["status"], "rejected"))
     waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
     news = News.read(Path(lake.root) / NEWS_FILE)
+    refit = last_refit(lake)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
     return Status(
         lake=lake.root,
@@ -68,7 +70,8 @@ def read_status(lake: Lake) -> Status:
         law_holds=not breaches and latest.num_rows == statuses["ok"] + terminal.num_rows + waiting.num_rows,
         last_seq=pc.max(rows["seq"]).as_py() or 0,
         last_batch=_last_batch(features),
-        problems=(*breaches, *_problems(lake, news, waiting.num_rows)),
+        last_refit=refit,
+        problems=(*breaches, *_problems(lake, news, waiting.num_rows), *_drift(refit)),
     )
 
 
@@ -108,3 +111,9 @@ def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
         yield f"the landing can't be listed: {news.error}"
     if pending and not is_locked(lock_path(lake, "stream")):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"
+
+
+def _drift(refit: dict[str, Any] | None) -> Iterator[str]:
+    """What the last refit warned of."""
+    if refit is not None:
+        yield from (f"at the last refit, {warning}" for warning in refit["warnings"])

@@ -1,15 +1,19 @@
 """The README's tables, made from the code: `python -m tests.readme` writes them anew."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conf.settings import Settings
+from schemas.components import COMPONENTS
 from schemas.errors import MEANINGS
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
-from schemas.table import Table
+from schemas.moments import MOMENTS
+from schemas.projection import PROJECTION
+from schemas.table import Column
 
+TABLES = (FEATURES, LEDGER, COMPONENTS, PROJECTION, MOMENTS)
 README = Path(__file__).resolve().parent.parent / "README.md"
 
 
@@ -22,8 +26,7 @@ def with_tables(text: str) -> str:
 
 def _tables() -> dict[str, str]:
     return {
-        "columns: features": _columns(FEATURES),
-        "columns: ledger": _columns(LEDGER),
+        **{f"columns: {table.name}": _columns(table.columns) for table in TABLES},
         "error codes": _rows(("code", "meaning"), [(f"`{code}`", text) for code, text in MEANINGS.items()]),
         "settings": _rows(
             ("setting", "default", "meaning"),
@@ -32,9 +35,14 @@ def _tables() -> dict[str, str]:
     }
 
 
-def _columns(table: Table) -> str:
-    rows = [(f"`{c.name}`", c.type + (", null" if c.nullable else ""), c.comment) for c in table.columns]
-    return _rows(("column", "type", "meaning"), rows)
+def _columns(columns: Sequence[Column]) -> str:
+    return _rows(("column", "type", "meaning"), list(_described(columns)))
+
+
+def _described(columns: Sequence[Column], of: str = "") -> Iterator[tuple[str, ...]]:
+    for column in columns:
+        yield f"`{of}{column.name}`", column.type + (", null" if column.nullable else ""), column.comment
+        yield from _described(column.fields, f"{of}{column.name}.")
 
 
 def _default(value: object) -> str:

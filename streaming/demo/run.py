@@ -23,8 +23,10 @@ PER_LABEL, SEED = 24, 1
 MARK = ".verger-demo"
 
 
-def run_demo(resolved: Resolved, folder: Path, console: Console) -> None:
+def run_demo(resolved: Resolved, folder: Path, console: Console) -> Settings | None:
     """Stream 240 drawn pictures and ten broken files from `folder`/landing into `folder`/lake, from the start.
+
+    Returns the settings of that lake; None if it was stopped.
 
     Raises:
         UserError, StreamError: as `run_stream`; SettingsError if `folder` holds something else.
@@ -36,8 +38,9 @@ def run_demo(resolved: Resolved, folder: Path, console: Console) -> None:
     console.print(f"drew {drawn} pictures and {len(hints)} broken files into {landing}", highlight=False)
     places = {"landing": str(landing.resolve()), "lake": str(lake.resolve())}
     settings = _with_weights(resolved.settings.model_copy(update=places), console)
-    run_stream(settings, console, drain=True)
+    drained = run_stream(settings, console, drain=True)
     _show(Lake(settings.lake), hints, console)
+    return settings if drained else None
 
 
 def _empty(folder: Path) -> None:

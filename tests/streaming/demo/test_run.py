@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from deltalake import DeltaTable
+from PIL import Image
 from rich.console import Console
 
 from conf.settings import Settings
 from streaming.demo import run
 from streaming.featurize.weights import WeightsError
+from tests.readme import README
 
 
 def demo(folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -36,6 +39,18 @@ def test_the_demo_leaves_a_table_that_others_read_and_says_what_came_out(tmp_pat
     ]
     means = duckdb.from_arrow(table).filter("status = 'ok'").aggregate("label, avg(list_avg(features))").fetchall()
     assert len({round(mean, 6) for _, mean in means}) == 10
+    assert "components (k)" in done.stdout
+    assert Image.open(tmp_path / "demo/lake/ACP/pca_plot.png").size > (1000, 800)
+    for code in readme_examples():
+        subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+
+
+def readme_examples() -> list[str]:
+    """The Python of the README that reads the demo's tables."""
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    examples = [block for block in blocks if "demo/lake" in block]
+    assert len(examples) == 2
+    return examples
 
 
 def test_without_imagenet_weights_the_demo_takes_its_own_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

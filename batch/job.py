@@ -1,0 +1,158 @@
+"""The refit's stages, in the order in which they may fail: what is published is complete."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from batch.errors import RefitError
+from batch.folding import Folded, Folding
+from batch.mllib import save_pca_model
+from batch.pca.alarms import Thresholds, warnings
+from batch.pca.alignment import align
+from batch.pca.components import principal
+from batch.pca.drift import Drift, drift
+from batch.plots.caption import Caption
+from batch.plots.plot import plot_components
+from batch.plots.scree import plot_scree
+from batch.projecting import points, project
+from batch.publishing import Published, publish, tidy
+from batch.refit import Refit, new_id
+from batch.reports import PCA_MODEL, PLOT, SCREE, forget_unpublished, plot_uri, put, report_uri
+from batch.selection import Selection, select
+from batch.snapshot import Snapshot
+from batch.spark import SparkOnDemand
+from batch.stages import Stages
+from batch.state import State
+from conf.lake import Lake
+from conf.settings import Settings
+
+
+@dataclass(frozen=True)
+class Done:
+    """A published refit: its drift, `how` its moments came about, and what a person should know (`notes`)."""
+
+    refit: Refit
+    drift: Drift
+    how: str
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One refit of `lake`. Nothing is written before the components are known to exist."""
+
+    settings: Settings
+    lake: Lake
+    spark: SparkOnDemand
+    stages: Stages
+
+    def run(self, *, full: bool) -> Done:
+        """Read, fit, project, draw, publish. Until the commit to `components` readers see the refit before.
+
+        Raises:
+            RefitError, UserError: in one sentence, nothing was published. Or the plot could not be copied.
+        """
+        snapshot = Snapshot.take(self.lake)
+        with self.stages.stage("current rows") as facts:
+            selection = select(snapshot, self.settings.model_id)
+            facts.append(f"{len(selection):,} pictures")
+        with self.stages.stage("moments") as facts:
+            folded = Folding(snapshot, selection, self.spark).fold(full=full, full_every=self.settings.full_every)
+            facts.append(_how(folded))
+        published = Published.read(self.lake, selection.model_id)
+        refit = self._fit(snapshot, selection, folded, published)
+        self._write(snapshot, selection, folded, refit, published)
+        drifted, plot = self._draw(refit, folded, published)
+        alarms = warnings(drifted, self._thresholds()) + _doubts(folded)
+        with self.stages.stage("publishing"):
+            publish(self.lake, refit, drifted, alarms)
+            self._copy(plot, refit)
+        return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection))
+
+    def _fit(self, snapshot: Snapshot, selection: Selection, folded: Folded, published: Published) -> Refit:
+        fitted_at = published.next_time()
+        moments = folded.gathered.moments
+        with self.stages.stage("components"):
+            components = principal(moments, self.settings.k, self.settings.variance_target or None)
+            if published.previous is not None:
+                components = align(components, published.previous.components)
+        return Refit(
+            refit_id=new_id(fitted_at),
+            fitted_at=fitted_at,
+            model_id=selection.model_id,
+            features_version=snapshot.version,
+            last_seq=snapshot.last_seq,
+            n=moments.n,
+            components=components,
+        )
+
+    def _write(
+        self, snapshot: Snapshot, selection: Selection, folded: Folded, refit: Refit, published: Published
+    ) -> None:
+        """The state for the next refit, and the projection; what earlier ones left half done goes away first."""
+        with self.stages.stage("projection") as facts:
+            tidy(self.lake, published)
+            forget_unpublished(self.lake, published.refit_ids)
+            State(
+                lake_id=snapshot.lake_id,
+                model_id=refit.model_id,
+                last_seq=refit.last_seq,
+                features_version=refit.features_version,
+                gathered=folded.gathered,
+                rows_digest=selection.digest(selection.chosen),
+                since_full=folded.since_full,
+                computed_at=refit.fitted_at,
+            ).write(self.lake)
+            project(self.spark, snapshot, selection.chosen, refit)
+            facts.append(f"{refit.n:,} rows")
+        spark = self.spark()
+        with self.stages.stage("MLlib model"):
+            save_pca_model(spark, refit.components, report_uri(self.lake, refit.refit_id, PCA_MODEL))
+
+    def _draw(self, refit: Refit, folded: Folded, published: Published) -> tuple[Drift, bytes]:
+        """The drift, and the plot; both pictures are in the report's folder then."""
+        with self.stages.stage("plots"):
+            values, labels = points(self.lake, refit.refit_id)
+            covariance = folded.gathered.moments.covariance
+            drifted = drift(refit.components, covariance, Counter(labels), published.previous)
+            caption = Caption(refit.fitted_at, refit.n, refit.model_id)
+            plot = plot_components(values, labels, refit.components.explained_variance_ratio, caption)
+            put(plot, report_uri(self.lake, refit.refit_id, PLOT))
+            put(plot_scree(refit.components.spectrum, refit.k, caption), report_uri(self.lake, refit.refit_id, SCREE))
+        return drifted, plot
+
+    def _copy(self, plot: bytes, refit: Refit) -> None:
+        try:
+            put(plot, plot_uri(self.lake, self.settings.plot_key))
+        except RefitError as error:
+            raise RefitError(f"refit {refit.refit_id} is published, but its plot was not copied: {error}") from error
+
+    def _thresholds(self) -> Thresholds:
+        settings = self.settings
+        return Thresholds(
+            max_angle=math.radians(settings.drift_angle_deg),
+            max_captured_loss=settings.drift_captured_loss,
+            max_mean_shift=settings.drift_mean_shift,
+            min_eigengap=settings.drift_eigengap,
+            max_label_loss=settings.drift_label_loss,
+        )
+
+
+def _how(folded: Folded) -> str:
+    if not folded.why:
+        return f"incremental: {folded.entered:,} entered, {folded.left:,} left"
+    compared = "" if folded.difference is None else f", {folded.difference:.1e} from the incremental ones"
+    return f"all {folded.entered:,} computed anew ({folded.why}){compared}"
+
+
+def _doubts(folded: Folded) -> list[str]:
+    """What is recorded with the refit beside its drift."""
+    left_out = folded.gathered.left_out
+    sentence = f"{left_out:,} pictures are left out: their features are not 1,280 finite numbers" if left_out else ""
+    return [doubt for doubt in (sentence, folded.warning) if doubt]
+
+
+def _left_to_others(selection: Selection) -> list[str]:
+    if not selection.others:
+        return []
+    return [f"{selection.others:,} current pictures have features of other models and are left out"]
