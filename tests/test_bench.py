@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from conf.lake import max_seq, row_count
+from schemas.current import DECIDING, current
+from schemas.features import FEATURES
 from tests.bench.check import greatest_difference
+from tests.bench.measuring import RunError
+from tests.bench.refit.agreement import agreement
+from tests.bench.refit.real import Real
+from tests.bench.refit.stages import RESOLUTION_S, stage_seconds, total
+from tests.bench.refit.tables import Growing
 from tests.bench.report import Report, Row
 from tests.bench.spread import Spread, difference_quotient, percentile, ratios
 
@@ -73,13 +81,70 @@ def test_missing_pictures_are_one_sentence(tmp_path: Path) -> None:
     assert done.stderr == f"bench: {tmp_path}/none/images is missing; name the folder of fruit pictures with --fruits\n"
 
 
+REFIT = """current rows: 20,000 pictures, 0.12 s
+Spark, 4.75 s
+moments: incremental: 200 entered, 0 left, 0.00 s
+components, 1.2 s
+time            12.3 s
+! 3 pictures are left out: their features are not 1,280 finite numbers
+"""
+
+
+def test_stages_are_read_off_what_a_refit_prints() -> None:
+    seconds = stage_seconds(REFIT, ["moments", "components"])
+    assert seconds == {"current rows": 0.12, "Spark": 4.75, "moments": RESOLUTION_S, "components": 1.2}
+    assert total(seconds, "current rows", "components") == pytest.approx(1.32)
+    with pytest.raises(RunError, match="no time of publishing was printed"):
+        stage_seconds(REFIT, ["moments", "publishing"])
+
+
+def real() -> Real:
+    features = np.random.default_rng(0).uniform(size=(5, 1280)).astype(np.float32)
+    features[:, ::3] = 0.0
+    return Real(np.array(["Kiwi", "Kiwi", "Lemon", "Limes", "Mango"]), features)
+
+
+def test_resampled_features_are_near_real_ones_and_zero_where_they_are() -> None:
+    labels, features = real().resampled(40, np.random.default_rng(1))
+    drawn = real().features[[np.abs(real().features - row).sum(axis=1).argmin() for row in features]]
+    assert features.dtype == np.float32
+    assert (features >= 0).all()
+    assert ((features == 0) == (drawn == 0)).all()
+    assert 0.05 < np.linalg.norm(features - drawn) / np.linalg.norm(drawn) < 0.2
+    assert set(labels) <= {"Kiwi", "Lemon", "Limes", "Mango"}
+
+
+def test_a_growing_lake_has_new_rows_and_overwritten_ones(tmp_path: Path) -> None:
+    table = Growing.new(tmp_path / "lake", real(), 50)
+    grown = table.copied(tmp_path / "copy").with_new(20, file_rows=8).with_overwritten(10)
+    before, after = (lake.open_or_create(FEATURES) for lake in (table.lake, grown.lake))
+    assert (row_count(before), row_count(after), max_seq(after), grown.paths) == (50, 80, 80, 70)
+    assert len(after.file_uris()) == 1 + 3 + 1
+    rows = after.to_pyarrow_table(columns=[*DECIDING, "supersedes"])
+    now, left = set(current(rows)["seq"].to_pylist()), set(rows["supersedes"].drop_null().to_pylist())
+    assert (len(now), len(left), now & left) == (70, 10, set())
+
+
+def test_components_agree_whatever_their_signs() -> None:
+    ours, ratios_ = np.eye(4, 1280), np.array([0.4, 0.3, 0.2, 0.1])
+    assert agreement(ours, ratios_, -ours, ratios_).angle < 1e-12
+    assert agreement(ours, ratios_, np.eye(5, 1280)[1:], 1.5 * ratios_).angle == pytest.approx(math.pi / 2)
+    assert agreement(ours, ratios_, ours, 2 * ratios_).variance == pytest.approx(0.5)
+
+
+def test_sizes_are_numbers() -> None:
+    done = bench("--rows", "20000,many")
+    assert done.returncode == 2
+    assert "20000,many" in done.stderr
+
+
 @pytest.mark.bench
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency"])
+@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency", "refit"])
 def test_it_runs_at_a_tiny_size(only: str, fruits: Path, tmp_path: Path) -> None:
     out = tmp_path / "bench.md"
-    arguments = ("--only", only, "--repeats", "1", "--pictures", "24", "--fruits", str(fruits), "--out", str(out))
-    done = bench(*arguments, timeout_s=1800)
+    arguments = ("--only", only, "--repeats", "1", "--pictures", "24", "--rows", "200,300", "--fruits")
+    done = bench(*arguments, str(fruits), "--out", str(out), timeout_s=1800)
     assert done.returncode == 0, done.stderr
     assert out.read_text("utf-8").startswith("| what |")
     assert json.loads(out.with_suffix(".json").read_text("utf-8"))["rows"]

@@ -14,6 +14,7 @@ from tests.bench.machine import machine
 from tests.bench.measuring import adopt_orphans
 from tests.bench.pictures import MissingPicturesError, Pictures
 from tests.bench.plan import ROOT, Plan
+from tests.bench.refit.measure import measure as measure_refit
 from tests.bench.report import Report, Row, write_report
 
 MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
@@ -22,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
     "c": batches.measure,
     "memory": memory.measure,
     "latency": latency.measure,
+    "refit": measure_refit,
 }
 
 
@@ -32,10 +34,26 @@ def _names(value: str) -> str:
     return value
 
 
+def _sizes(value: str) -> str:
+    try:
+        fits = min(sizes(value)) >= 100
+    except ValueError:
+        fits = False
+    if not fits:
+        raise typer.BadParameter(f"{value}: numbers from 100, with commas between, such as 20000,100000")
+    return value
+
+
+def sizes(value: str) -> tuple[int, ...]:
+    """Numbers with commas between, ascending, each once. Raises ValueError."""
+    return tuple(sorted({int(size) for size in value.split(",")}))
+
+
 def main(
     only: Annotated[str, typer.Option(callback=_names, help="Which measurements.")] = ",".join(MEASUREMENTS),
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each configuration.")] = 3,
     pictures: Annotated[int, typer.Option(min=24, help="Pictures of one run; all sizes follow from it.")] = 2400,
+    rows: Annotated[str, typer.Option(callback=_sizes, help="Sizes of the tables to refit.")] = "20000,100000",
     out: Annotated[Path | None, typer.Option(help="Markdown to write; JSON goes beside it.")] = None,
     fruits: Annotated[Path, typer.Option(help="Real pictures and weights.")] = ROOT.parent / "shared" / "fruits",
 ) -> None:
@@ -43,11 +61,12 @@ def main(
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="verger-bench-") as work:
         try:
-            plan = Plan(Pictures(fruits.resolve(), Path(work) / "landings"), Path(work), repeats, pictures)
+            source = Pictures(fruits.resolve(), Path(work) / "landings")
         except MissingPicturesError as error:
             print(f"bench: {error}", file=sys.stderr)
             raise typer.Exit(2) from None
-        report = Report(machine(), {"pictures": pictures, "repeats": repeats, "only": only})
+        plan = Plan(source, Path(work), repeats, pictures, sizes(rows))
+        report = Report(machine(), {"pictures": pictures, "rows": rows, "repeats": repeats, "only": only})
         report.checked = check_features(plan, only.split(","))
         for name in only.split(","):
             report.rows += MEASUREMENTS[name](plan)

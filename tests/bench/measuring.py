@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
@@ -24,6 +25,21 @@ ORPHANS_S = 20.0
 #: Rare enough to cost a run nothing.
 LOOK_S = 0.5
 _PR_SET_CHILD_SUBREAPER = 36
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A process with its family: `peak_mb`, RSS of the biggest; `together_mb`, of all that lived at once, each at its
+    own peak; `peaks_mb`, of the biggest by kind, where `driver` is the process itself; `output`, what it printed.
+    """
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    together_mb: float
+    peaks_mb: dict[str, float]
+    output: str
 
 
 @dataclass(frozen=True)
@@ -58,31 +74,32 @@ def run(configuration: Configuration, landing: Path, work: Path, pictures: int) 
     Raises RunError.
     """
     out = Path(tempfile.mkdtemp(prefix=f"{configuration.name}-", dir=work))
-    wall_s, cpu_s, peak_mb = _timed(configuration.command(landing, out), configuration.variables(landing, out), out)
+    done = timed(configuration.command(landing, out), configuration.variables(landing, out), out)
     found = len(configuration.features(out))
     if found != pictures:
         raise RunError(f"{configuration.name}: {found} features for {pictures} pictures")
     shutil.rmtree(out)
-    say(f"  {configuration.name}, {pictures} pictures: {wall_s:.1f} s, CPU {cpu_s:.1f} s")
-    return Run(pictures, wall_s, cpu_s, peak_mb)
+    say(f"  {configuration.name}, {pictures} pictures: {done.wall_s:.1f} s, CPU {done.cpu_s:.1f} s")
+    return Run(pictures, done.wall_s, done.cpu_s, done.peak_mb)
 
 
 def run_for_features(configuration: Configuration, landing: Path, out: Path) -> Features:
     """Run it once, untimed, for what it writes to `out`. Raises RunError."""
-    _timed(configuration.command(landing, out), configuration.variables(landing, out), out)
+    timed(configuration.command(landing, out), configuration.variables(landing, out), out)
     return configuration.features(out)
 
 
-def interleaved(runs: Mapping[str, Callable[[], Run]], repeats: int) -> dict[str, list[Run]]:
+def interleaved(runs: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
     """A B A B A B: a machine that slows down in between slows all of them down."""
-    done: dict[str, list[Run]] = {name: [] for name in runs}
+    done: dict[str, list[T]] = {name: [] for name in runs}
     for _ in range(repeats):
         for name, once in runs.items():
             done[name].append(once())
     return done
 
 
-def _timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> tuple[float, float, float]:
+def timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> Timed:
+    """Run it once, with its output in `out`/log. Raises RunError."""
     with (out / "log").open("wb") as log, watched(LOOK_S) as watch:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -94,9 +111,10 @@ def _timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> t
         finally:
             process.kill()
             reap_orphans()
+    output = (out / "log").read_text("utf-8", "replace")
     if code:
-        raise RunError(f"{' '.join(command)} ended with {code}: {(out / 'log').read_text()[-2000:]}")
-    return wall_s, watch.cpu_s, watch.peak_mb
+        raise RunError(f"{' '.join(command)} ended with {code}: {output[-2000:]}")
+    return Timed(wall_s, watch.cpu_s, watch.peak_mb, watch.together_mb, watch.peaks_mb(process.pid), output)
 
 
 def reap_orphans() -> None:

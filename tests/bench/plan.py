@@ -1,4 +1,4 @@
-"""What one run of the benchmark measures with, and how much of it. All sizes follow from `pictures`."""
+"""What one run of the benchmark measures with, and how much of it. All sizes but `rows` follow from `pictures`."""
 
 import sys
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Plan:
-    """`work`: a scratch folder. `pictures`: of a run of the whole process; 2,400 gives the published numbers."""
+    """`work`: a scratch folder. `pictures`: of a run of the whole process; 2,400 gives the published numbers.
+
+    `rows`: of the tables that are refitted, ascending.
+    """
 
     source: Pictures
     work: Path
     repeats: int
     pictures: int
+    rows: tuple[int, ...] = (20_000, 100_000)
 
     @property
     def weights(self) -> Path:

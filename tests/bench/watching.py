@@ -29,10 +29,14 @@ class Seen:
 
 @dataclass
 class Watch:
-    """`seen`: by process id and start, while it lasts and after. `shares`: look at PSS and USS, too, which is dear."""
+    """`seen`: by process id and start, while it lasts and after. `shares`: look at PSS and USS, too, which is dear.
+
+    `together_mb`: the most RSS of all that lived at once, each counted with its own peak and what it shares.
+    """
 
     shares: bool
     seen: dict[tuple[int, float], Seen] = field(default_factory=dict)
+    together_mb: float = 0.0
 
     @property
     def cpu_s(self) -> float:
@@ -48,8 +52,16 @@ class Watch:
         """The processes of one kind."""
         return [seen for seen in self.seen.values() if seen.kind == kind]
 
-    def look(self, member: Member) -> None:
-        """Take note of one process, if it still runs."""
+    def peaks_mb(self, root: int) -> dict[str, float]:
+        """RSS of the biggest of each kind; the process `root` is the driver."""
+        peaks: dict[str, float] = {}
+        for (pid, _), seen in self.seen.items():
+            kind = "driver" if pid == root else seen.kind
+            peaks[kind] = max(peaks.get(kind, 0.0), seen.rss)
+        return peaks
+
+    def look(self, member: Member) -> float:
+        """Take note of one process, if it still runs; its peak RSS in MB so far."""
         process = member.process
         try:
             seen = self.seen.setdefault((process.pid, process.create_time()), Seen(member.kind))
@@ -62,7 +74,8 @@ class Watch:
                 full = process.memory_full_info()
                 seen.pss, seen.uss = max(seen.pss, full.pss / MB), max(seen.uss, full.uss / MB)
         except (psutil.Error, OSError):
-            return
+            return 0.0
+        return seen.rss
 
 
 @contextmanager
@@ -72,9 +85,8 @@ def watched(every_s: float, *, shares: bool = False) -> Iterator[Watch]:
 
     def look_again() -> None:
         while not ended.wait(every_s):
-            for member in family(own):
-                if member.process.pid != own:
-                    watch.look(member)
+            peaks_mb = [watch.look(member) for member in family(own) if member.process.pid != own]
+            watch.together_mb = max(watch.together_mb, sum(peaks_mb))
 
     thread = threading.Thread(target=look_again, name="watch")
     thread.start()

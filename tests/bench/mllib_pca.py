@@ -1,0 +1,72 @@
+"""MLlib's PCA over a Delta table, as the notebook called it: Spark's own defaults, 8 GB for the JVM, no tuning.
+
+`python -m tests.bench.mllib_pca FEATURES OUT [--cached]`: fits and transforms the table at FEATURES, writes `pca.npz`
+(pc (1280, 4), explainedVariance (4,)) and Parquet (path, label, pcaFeatures) to OUT, prints the seconds of both.
+The session and a first read of the table are not in them. `--cached`: the vectors are cached, which is in `fit`.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from pyspark.ml.feature import PCA, PCAModel
+from pyspark.ml.functions import array_to_vector
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from conf.cores import usable_cores
+from conf.spark_conf import DELTA_PACKAGE, IN_SPARK
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("features")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--cached", action="store_true")
+    args = parser.parse_args()
+    spark = session()
+    rows = vectors(spark, args.features)
+    rows.count()
+    with stage("fit"):
+        model = PCA(k=4, inputCol="features", outputCol="pcaFeatures").fit(rows.cache() if args.cached else rows)
+    with stage("transform"):
+        model.transform(rows).select("path", "label", "pcaFeatures").write.parquet(str(args.out / "pca"))
+    save(model, args.out / "pca.npz")
+    spark.stop()
+
+
+def session() -> SparkSession:
+    return (
+        SparkSession.builder.appName("mllib pca")
+        .master(f"local[{usable_cores()}]")
+        .config("spark.jars.packages", DELTA_PACKAGE)
+        .config("spark.jars.excludes", ",".join(IN_SPARK))
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+        .config("spark.driver.memory", "8g")
+        .config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )
+
+
+def vectors(spark: SparkSession, features: str) -> DataFrame:
+    ok = spark.read.format("delta").load(features).where(F.col("status") == "ok")
+    return ok.select("path", "label", array_to_vector(F.col("features")).alias("features"))
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    print(f"{name}, {time.perf_counter() - began:.3f} s", flush=True)
+
+
+def save(model: PCAModel, file: Path) -> None:
+    np.savez(file, pc=model.pc.toArray(), explained_variance=model.explainedVariance.toArray())
+
+
+if __name__ == "__main__":
+    main()
