@@ -1,5 +1,6 @@
 """The moments of chosen rows of `features`, gathered file by file: in the driver if they are few, else by Spark."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,8 +53,7 @@ def gather(snapshot: Snapshot, chosen: Chosen, spark: "Callable[[], SparkSession
     a tree of them.
     """
     files = snapshot.files_with(chosen)
-    parts = tasks(files, 1)
-    if len(parts) <= 1:
+    if len(tasks(files)) <= 1:
         return fold(read(snapshot.lake, files, chosen, ["features"]))
     context = spark().sparkContext
     shared, lake = context.broadcast(chosen), snapshot.lake
@@ -86,10 +86,11 @@ def fold(batches: Iterable[pa.RecordBatch]) -> Gathered:
     return Gathered(total, left_out)
 
 
-def tasks(files: Iterable[DataFile], least: int) -> list[list[DataFile]]:
-    """`files` in parts of about TASK_BYTES, at least so many if there are files enough: largest first, evenly."""
+def tasks(files: Iterable[DataFile], multiple: int = 1) -> list[list[DataFile]]:
+    """`files` in even parts of up to about TASK_BYTES, a multiple of `multiple` if there are files enough."""
     files = sorted(files, key=lambda file: -file.size_bytes)
-    wanted = max(least, -(-sum(file.size_bytes for file in files) // TASK_BYTES))
+    least = math.ceil(sum(file.size_bytes for file in files) / TASK_BYTES)
+    wanted = math.ceil(least / multiple) * multiple
     parts: list[list[DataFile]] = [[] for _ in range(min(wanted, len(files)))]
     sizes = [0] * len(parts)
     for file in files:

@@ -14,7 +14,8 @@ def matrix(features: pa.ListArray) -> tuple[NDArray[np.float32], NDArray[np.bool
     A row is usable if it has FEATURE_COUNT numbers, all of them finite.
     """
     complete = np.asarray(pc.fill_null(pc.equal(pc.list_value_length(features), FEATURE_COUNT), fill_value=False))
-    values = features.filter(pa.array(complete)).flatten().to_numpy(zero_copy_only=False)
+    whole = features if complete.all() else features.filter(pa.array(complete))  # mostly all: no copy
+    values = whole.flatten().to_numpy(zero_copy_only=False)
     rows = values.astype(np.float32, copy=False).reshape(-1, FEATURE_COUNT)
     finite = np.isfinite(rows).all(axis=1)
     if finite.all():

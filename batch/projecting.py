@@ -35,7 +35,7 @@ def project(spark: "Callable[[], SparkSession]", snapshot: Snapshot, chosen: Cho
     table = snapshot.lake.open_or_create(PROJECTION)
     components = refit.components.components
     files = snapshot.files_with(chosen)
-    if len(tasks(files, 1)) > 1:
+    if len(tasks(files)) > 1:
         rows = _by_spark(spark(), snapshot, chosen, refit)
         write_deltalake(table, pa.RecordBatchReader.from_batches(PROJECTION.arrow(), rows), mode="append")
     else:  # all first: delta-rs can't read one table while it writes another

@@ -83,7 +83,8 @@ def read(lake: Lake, files: Sequence[DataFile], chosen: Chosen, columns: Sequenc
     for file in files:
         with ParquetFile(file.path, filesystem=table) as parquet:
             for batch in parquet.iter_batches(BATCH_ROWS, columns=["seq", *columns], use_threads=False):
-                yield batch.filter(pa.array(chosen[batch["seq"].to_numpy()]))
+                wanted = chosen[batch["seq"].to_numpy()]
+                yield batch if wanted.all() else batch.filter(pa.array(wanted))  # mostly all: no copy
 
 
 def _files(table: DeltaTable, last_seq: int) -> Iterator[DataFile]:
