@@ -70,6 +70,10 @@ def gather(snapshot: Snapshot, chosen: Chosen, spark: "Callable[[], SparkSession
     return gathered
 
 
+def loaded(_numbers: Iterable[int]) -> None:
+    """Nothing but that a Spark worker which was given this has loaded what `gather` needs, before it is asked for."""
+
+
 def fold(batches: Iterable[pa.RecordBatch]) -> Gathered:
     """The moments of the column `features` of `batches`, a block of at least BLOCK_ROWS rows at a time."""
     total, left_out = Moments.empty(FEATURE_COUNT), 0

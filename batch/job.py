@@ -57,7 +57,8 @@ class Job:
             selection = select(snapshot, self.settings.model_id)
             facts.append(f"{len(selection):,} pictures")
         with self.stages.stage("moments") as facts:
-            folded = Folding(snapshot, selection, self.spark).fold(full=full, full_every=self.settings.full_every)
+            folding = Folding(snapshot, selection, self.spark.with_workers)
+            folded = folding.fold(full=full, full_every=self.settings.full_every)
             facts.append(_how(folded))
         published = Published.read(self.lake, selection.model_id)
         refit = self._fit(snapshot, selection, folded, published)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.fs import DeltaStorageHandler
 from numpy.typing import NDArray
+from pyarrow.fs import PyFileSystem
+from pyarrow.parquet import ParquetFile
 
 from batch.errors import RefitError
 from conf.lake import LAKE_ID, Lake, max_seq
@@ -75,10 +78,6 @@ def read(lake: Lake, files: Sequence[DataFile], chosen: Chosen, columns: Sequenc
     Arrow reads them, in the driver or in Spark's workers alike: through the JVM a row of features costs twice as much
     as all that is computed from it.
     """
-    from deltalake.fs import DeltaStorageHandler
-    from pyarrow.fs import PyFileSystem
-    from pyarrow.parquet import ParquetFile
-
     table = PyFileSystem(DeltaStorageHandler(lake.uri(FEATURES.name), lake.storage_options()))
     for file in files:
         with ParquetFile(file.path, filesystem=table) as parquet:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from batch.gathering import loaded
 from batch.stages import Stages
 from conf.settings import Settings
 
@@ -29,6 +30,16 @@ class SparkOnDemand:
                 self._session = spark_session(self.settings, app_name="verger refit", log_path=self.log_path)
             self.stages.watch(self._session)
         return self._session
+
+    def with_workers(self) -> "SparkSession":
+        """The session, and as many Python workers as it has cores, which have loaded what moments need."""
+        cold = self._session is None
+        session = self()
+        if cold:
+            with self.stages.stage("Python workers"):
+                cores = session.sparkContext.defaultParallelism
+                session.sparkContext.parallelize(range(cores), cores).foreachPartition(loaded)
+        return session
 
     def end(self) -> None:
         """Stop it, if it was started."""
