@@ -39,17 +39,13 @@ def put(content: bytes, uri: str) -> None:
 
 
 def _upload(content: bytes, bucket: str, key: str) -> None:
-    import boto3
-    from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from conf.s3 import boto3_kwargs
+    from conf.s3 import s3_client
 
     try:
-        boto3.session.Session().client("s3", **boto3_kwargs()).put_object(
-            Bucket=bucket, Key=key, Body=content, ContentType="image/png"
-        )
-    except (Boto3Error, BotoCoreError, ClientError) as error:
+        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType="image/png")
+    except (BotoCoreError, ClientError) as error:
         raise RefitError(f"s3://{bucket}/{key} can't be written: {error}") from error
 
 

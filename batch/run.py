@@ -19,8 +19,7 @@ from batch.show import print_refit
 from batch.spark import SparkOnDemand
 from batch.stages import Stages
 from conf.java import check_java
-from conf.lake import Lake, LakeError
-from conf.locations import is_s3
+from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.settings import Settings
 from conf.work import SPARK_LOG, work_folder
@@ -52,8 +51,6 @@ def run_refit(settings: Settings, console: Console, *, full: bool) -> None:
 
 def _check(settings: Settings) -> Lake:
     """What can be known to fail before anything is written or started."""
-    if is_s3(settings.lake):
-        raise LakeError(f"lake = {settings.lake}: a lake on S3 isn't supported yet; set VERGER_LAKE to a folder")
     lake = Lake(settings.lake)
     if lake.open(FEATURES) is None:
         raise RefitError(f"there is no table of features in {lake.root}: run `verger stream` first")

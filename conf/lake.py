@@ -1,13 +1,19 @@
 """Where a lake keeps what, and its tables opened without a JVM."""
 
+import os
+import tempfile
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from conf.delta_errors import reason
 from conf.errors import UserError
+from conf.locations import is_s3
 from schemas.table import Table
 
 #: Table properties of ours.
@@ -29,9 +35,16 @@ class Lake:
         """Where the table named so lies."""
         return f"{self.root}/tables/{table}"
 
+    def beside(self, name: str) -> Path:
+        """A file of this machine that belongs to the lake: in its folder, or for S3 among the temporary files."""
+        if not is_s3(self.root):
+            return Path(self.root) / name
+        digest = sha256(self.root.encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"verger-{os.getuid()}" / digest / name
+
     def storage_options(self) -> dict[str, str]:
         """What delta-rs needs to reach the lake; empty for a folder."""
-        if not self.root.startswith("s3://"):
+        if not is_s3(self.root):
             return {}
         from conf.s3 import delta_storage_options
 
@@ -41,12 +54,14 @@ class Lake:
         """The table at its latest version, or None where there is none.
 
         Raises:
-            LakeError: it is a table of another schema version.
+            LakeError: it is a table of another schema version, or can't be read.
         """
         try:
             found = DeltaTable(self.uri(table.name), storage_options=self.storage_options())
         except TableNotFoundError:
             return None
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"table {table.name} in {self.root} can't be read: {reason(error)}") from error
         version = found.metadata().configuration.get(SCHEMA_VERSION)
         if version != str(table.version):
             raise LakeError(

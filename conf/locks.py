@@ -1,14 +1,17 @@
-"""One stream, one refit, one source for each lake on this machine: locks on files, which end with their process."""
+"""One stream, one refit, one source for each lake: a file's lock in a folder, a lease in S3."""
 
 import fcntl
 import os
 import socket
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TextIO
+from types import TracebackType
+from typing import Protocol, TextIO
 
 from conf.lake import Lake, LakeError
+from conf.locations import is_s3
 
 #: How often a lock that is held is asked for again.
 LOOK_S = 0.2
@@ -22,15 +25,58 @@ class LockedError(Exception):
         self.holder = holder
 
 
-def lock_lake(lake: Lake, job: str) -> TextIO:
-    """Be the one `job` ("stream", "refit") of this lake, until the returned file is closed or the process ends.
+class Hold(Protocol):
+    """A lake is ours to write until it is closed, or the process ends, however it does.
+
+    `token` tells it from all others, for `guard` in another process; empty where the kernel guards.
+    """
+
+    @property
+    def token(self) -> str: ...  # noqa: D102
+
+    def check(self) -> None:
+        """Raise FailedError unless nobody else can have it for the next moment."""
+
+    def __enter__(self) -> "Hold": ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class FileHold:
+    """A lock on a file: the kernel keeps it for as long as the process lives, so that nobody else ever has it."""
+
+    token = ""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def check(self) -> None:
+        """Nothing can have happened."""
+
+    def __enter__(self) -> "FileHold":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def lock_lake(lake: Lake, job: str) -> Hold:
+    """Be the one `job` ("stream", "refit") of this lake.
 
     Raises:
         LakeError: another one works on it; the sentence names the holder.
+        LeaseError: the lake in S3 can't be reached, or not be written; within 15 s.
     """
-    holder = f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(timezone.utc):%F %T} UTC"
+    holder = f"process {os.getpid()} on {socket.gethostname()}"
+    since = f"{datetime.now(timezone.utc):%F %T} UTC"
     try:
-        return lock_file(lock_path(lake, job), wait_s=1.0, holder=holder)
+        if is_s3(lake.root):
+            return _lease(lake, job, holder)
+        return FileHold(lock_file(lake.beside(f"{job}.lock"), wait_s=1.0, holder=f"{holder} since {since}"))
     except LockedError as error:
         raise LakeError(
             f"another {job} works on {lake.root} ({error.holder}): stop it first, or set VERGER_LAKE to another lake"
@@ -39,9 +85,37 @@ def lock_lake(lake: Lake, job: str) -> TextIO:
         raise LakeError(f"the lake {lake.root} can't be written: {error.strerror}") from None
 
 
-def lock_path(lake: Lake, job: str) -> Path:
-    """The file that a job of this lake holds its lock on."""
-    return Path(lake.root) / f"{job}.lock"
+def guard(lake: Lake, job: str, token: str) -> Callable[[], None]:
+    """What a process that works for the holder of `token` calls before it writes.
+
+    It raises LeaseLostError where the lease is another's by now, in one request to S3, and NoAnswerError where that
+    can't be told. Where the token is empty, it does nothing.
+    """
+    if not token:
+        return lambda: None
+    from conf.lease import LeaseLostError
+    from conf.lease_object import LeaseObject
+
+    place = LeaseObject(_lease_uri(lake, job), timeout_s=5.0)
+
+    def check() -> None:
+        found = place.read()
+        if found is None or found[0].free or found[0].token != token:
+            raise LeaseLostError(f"{place.uri} is another's by now: nothing more is written")
+
+    return check
+
+
+def is_at_work(lake: Lake, job: str) -> bool:
+    """Whether this lake has such a job, as far as this machine can see."""
+    if not is_s3(lake.root):
+        return is_locked(lake.beside(f"{job}.lock"))
+    from conf.lease_object import LeaseObject, NoAnswerError
+
+    try:
+        return LeaseObject(_lease_uri(lake, job), timeout_s=5.0).was_renewed()
+    except NoAnswerError:
+        return False
 
 
 def lock_file(path: Path, wait_s: float, holder: str) -> TextIO:
@@ -80,3 +154,16 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _lease(lake: Lake, job: str, holder: str) -> Hold:
+    from conf.lease import Lease, LeaseHeldError
+
+    try:
+        return Lease.take(_lease_uri(lake, job), holder)
+    except LeaseHeldError as error:
+        raise LockedError(f"{error.record.holder} since {error.record.since}") from error
+
+
+def _lease_uri(lake: Lake, job: str) -> str:
+    return f"{lake.root}/{job}.lease"

@@ -7,10 +7,24 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from botocore.model import OperationModel
     from obstore.store import ClientConfig, S3Config
 
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
+#: How long an endpoint that is away is asked: delta-rs would do so for three minutes, S3A for more than four.
+DELTA_PATIENCE = {"connect_timeout": "3s", "timeout": "60s", "max_retries": "5", "retry_timeout": "12s"}
+S3A_PATIENCE = {
+    "spark.hadoop.fs.s3a.attempts.maximum": "5",
+    "spark.hadoop.fs.s3a.retry.limit": "4",
+    "spark.hadoop.fs.s3a.connection.establish.timeout": "5s",
+}
+#: Variables in the spelling of delta-rs and obstore: AWS has none for these.
+_PAYER, _ALGORITHM, _KMS_KEY = "AWS_REQUEST_PAYER", "AWS_SERVER_SIDE_ENCRYPTION", "AWS_SSE_KMS_KEY_ID"
+_S3A_ALGORITHMS = {"aws:kms": "SSE-KMS", "AES256": "SSE-S3", "aws:kms:dsse": "DSSE-KMS"}
+_PROFILE_PROVIDER = "software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider"
 
 
 def endpoint() -> str | None:
@@ -37,6 +51,12 @@ def obstore_config() -> "S3Config":
         config["secret_access_key"] = keys["secret_access_key"]
     if "session_token" in keys:
         config["session_token"] = keys["session_token"]
+    if requester_pays():
+        config["request_payer"] = True
+    if algorithm := encryption():
+        config["server_side_encryption"] = algorithm
+    if key := _first(_KMS_KEY):
+        config["sse_kms_key_id"] = key
     return config
 
 
@@ -57,16 +77,33 @@ def boto3_kwargs() -> dict[str, Any]:
     return kwargs
 
 
+def s3_client(limits: "Config | None" = None) -> "BaseClient":
+    """A new boto3 client for S3, whose credentials refresh themselves; it pays and encrypts as the variables say."""
+    import boto3
+
+    kwargs = boto3_kwargs()
+    if limits is not None:
+        kwargs["config"] = kwargs["config"].merge(limits) if "config" in kwargs else limits
+    client: BaseClient = boto3.session.Session().client("s3", **kwargs)
+    client.meta.events.register("provide-client-params.s3", _pay_and_encrypt)
+    return client
+
+
 def delta_storage_options() -> dict[str, str]:
     """For delta-rs (`DeltaTable(uri, storage_options=...)`): a commit is a put that fails if it exists."""
     options = {f"AWS_{name.upper()}": value for name, value in _keys().items()}
-    options["AWS_CONDITIONAL_PUT"] = "etag"
+    options |= {"AWS_CONDITIONAL_PUT": "etag", **DELTA_PATIENCE}
     if url := endpoint():
         options |= {"AWS_ENDPOINT_URL": url, "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false"}
     if name := region():
         options["AWS_REGION"] = name
     if _plain_http():
         options["AWS_ALLOW_HTTP"] = "true"
+    if "AWS_ACCESS_KEY_ID" not in options and os.environ.get("AWS_PROFILE"):
+        options |= _of_profile()
+    options |= {name: os.environ[name] for name in (_ALGORITHM, _KMS_KEY) if os.environ.get(name)}
+    if requester_pays():
+        options[_PAYER] = "true"
     return options
 
 
@@ -78,13 +115,54 @@ def s3a_conf() -> dict[str, str]:
     conf = {
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
-    }
+    } | S3A_PATIENCE
     if url := endpoint():
         conf |= {"spark.hadoop.fs.s3a.endpoint": url, "spark.hadoop.fs.s3a.path.style.access": "true"}
         conf["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not _plain_http()).lower()
     if name := region():
         conf["spark.hadoop.fs.s3a.endpoint.region"] = name
+    if os.environ.get("AWS_PROFILE") and not _keys():
+        conf["spark.hadoop.fs.s3a.aws.credentials.provider"] = _PROFILE_PROVIDER
+    if requester_pays():
+        conf["spark.hadoop.fs.s3a.requester.pays.enabled"] = "true"
+    if algorithm := encryption():
+        conf["spark.hadoop.fs.s3a.encryption.algorithm"] = _S3A_ALGORITHMS.get(algorithm, algorithm)
+    if key := _first(_KMS_KEY):
+        conf["spark.hadoop.fs.s3a.encryption.key"] = key
     return conf
+
+
+def requester_pays() -> bool:
+    """Whether requests are paid by who makes them: AWS_REQUEST_PAYER is "requester" or "true"."""
+    return os.environ.get(_PAYER, "").lower() in {"requester", "true", "1"}
+
+
+def encryption() -> str | None:
+    """How S3 is asked to encrypt what is written: AWS_SERVER_SIDE_ENCRYPTION, such as "aws:kms"; None: as it likes."""
+    return _first(_ALGORITHM)
+
+
+def _pay_and_encrypt(params: dict[str, Any], model: "OperationModel", **_: object) -> dict[str, Any]:
+    """What a request is given beside its own parameters, if its operation takes them."""
+    wanted = {
+        "RequestPayer": "requester" if requester_pays() else None,
+        "ServerSideEncryption": encryption(),
+        "SSEKMSKeyId": _first(_KMS_KEY),
+    }
+    taken = model.input_shape.members if model.input_shape else {}
+    return {name: value for name, value in wanted.items() if value and name in taken} | params
+
+
+def _of_profile() -> dict[str, str]:
+    """The keys of AWS_PROFILE as they are now, for delta-rs, which reads no profiles."""
+    import botocore.session
+
+    found = botocore.session.Session().get_credentials()
+    if found is None:
+        return {}
+    frozen = found.get_frozen_credentials()
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    return {n: v for n, v in zip(names, (frozen.access_key, frozen.secret_key, frozen.token), strict=True) if v}
 
 
 def _first(*variables: str) -> str | None:

@@ -13,7 +13,16 @@ from conf.masking import MASK, masked
 from conf.plain import plain
 
 #: The only AWS variables whose values are no secrets and worth seeing.
-_SHOWN = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_DEFAULT_REGION"}
+_SHOWN = {
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_REQUEST_PAYER",
+    "AWS_SERVER_SIDE_ENCRYPTION",
+}
 #: A pipe has no width: without this Rich would cut long paths at 80 columns.
 _PIPE_COLUMNS = 10_000
 

@@ -4,13 +4,14 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from py4j.protocol import Py4JError
 from pyspark.sql.streaming.query import StreamingQuery
 
 from conf.errors import FailedError
 from conf.jvm import end_jvm, kill_jvm
+from conf.lake import Lake
+from conf.locks import Hold
 from conf.settings import Settings
 from streaming.landing.news import NEWS_FILE, News
 from streaming.live import Report
@@ -35,6 +36,7 @@ class Driver:
     sink: FeaturesSink
     report: Report
     stopping: Stopping
+    hold: Hold
 
     def watch(self) -> str:
         """Go on until SIGTERM or Ctrl-C.
@@ -50,6 +52,8 @@ class Driver:
 
     def drain(self) -> str:
         """Go on until a whole listing has been announced, every announcement has its row, and no retry waits.
+
+        With events, the listing is a reconcile that takes everything, and the queue must have been seen empty.
 
         Raises:
             StreamError: the query or its JVM ended by itself, or nothing moved for `drain_wait_s`.
@@ -71,22 +75,32 @@ class Driver:
 
     def _look(self) -> News:
         """Show how it stands. The news of another run are none."""
+        self._check_hold()
         try:
             active = self.query.isActive
         except (Py4JError, OSError):
             active = None
         if not active and not self.stopping.requested:
             raise self._failure(jvm_is_gone=active is None)
-        news = News.read(Path(self.settings.lake) / NEWS_FILE)
+        news = News.read(Lake(self.settings.lake).beside(NEWS_FILE))
         if news.run != self.sink.run:
             news = News()
         self.report.tick(news, working=self.sink.busy)
         return news
 
+    def _check_hold(self) -> None:
+        """A lake that may be another's by now is not written any more: not even the batch under way."""
+        try:
+            self.hold.check()
+        except FailedError as error:
+            kill_jvm()
+            raise StreamError(f"{error}; it is undone what was under way") from error
+
     def _is_drained(self, news: News) -> bool:
         """All that was found has a row, and the source has seen those rows and wants none of them again."""
         return (
             news.listings > 0
+            and news.caught_up
             and not (news.error or news.settling or news.retries or self.sink.busy)
             and self.sink.last_seq == news.head == news.rows_seen
         )
@@ -118,7 +132,7 @@ class Driver:
         """Why the query ended. Its JVM is gone when this returns."""
         if jvm_is_gone:
             why = JVM_ENDED
-        elif isinstance(self.sink.failure, SinkError):
+        elif isinstance(self.sink.failure, (SinkError, FailedError)):
             why = str(self.sink.failure)
         else:
             why = f"the stream failed, nothing is lost: {_reason(str(self.query.exception()))}"
@@ -137,4 +151,6 @@ def _what_waits(news: News) -> str:
         return news.error
     if not news.listings:
         return "the landing could not be listed to its end"
+    if not news.caught_up:
+        return "the queue still has messages"
     return f"{news.settling} files keep changing, {news.retries} pictures wait for another attempt"

@@ -11,6 +11,7 @@ import pyarrow.dataset as pds
 from pyspark.sql import DataFrame
 
 from conf.lake import Lake, LakeError, max_seq, row_count
+from conf.locks import Hold
 from schemas.features import FEATURES
 from streaming.lake import lake_id
 
@@ -34,14 +35,16 @@ class FeaturesSink:
     """Appends batches to `features`, for `foreachBatch`.
 
     A batch is there whole or not at all. Its commit carries the transaction (lake's id, last number + 1): of two
-    drivers that race for a number Delta lets one win and skips the other's in silence, so after each
-    commit the log is read back. Nothing is retried here: after an error, start the stream again.
+    drivers that race for a number Delta lets one win and skips the other's in silence, so after each commit the log
+    is read back. `hold` is checked before a batch, and the driver ends the JVM when it is lost. Nothing is retried
+    here: after an error, start the stream again.
     """
 
     lake: Lake
     run: str
     checkpoint: Path
     on_batch: Callable[[Batch], None]
+    hold: Hold
     last_seq: int = field(init=False)
     busy: bool = field(default=False, init=False)
     closed: bool = field(default=False, init=False)
@@ -70,6 +73,7 @@ class FeaturesSink:
 
     def _append(self, rows: DataFrame, end: int) -> None:
         began = time.monotonic()
+        self.hold.check()
         mark = f"{self.run} {self._transaction + 1}"
         (
             rows.write.format("delta")

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from conf.s3 import boto3_kwargs, obstore_client_options, obstore_config
+from conf.s3 import obstore_client_options, obstore_config, s3_client
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -45,7 +45,6 @@ def obstore_client(bucket: str, timeout_s: float) -> "S3Store":
 @lru_cache(maxsize=16)
 def boto3_client(timeout_s: float) -> "BaseClient":
     """A client of whose two attempts each waits at most a third of `timeout_s` for the next byte."""
-    import boto3
     from botocore.config import Config
 
     limits = Config(
@@ -53,10 +52,7 @@ def boto3_client(timeout_s: float) -> "BaseClient":
         read_timeout=timeout_s / 3,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    kwargs: dict[str, Any] = boto3_kwargs()
-    kwargs["config"] = kwargs["config"].merge(limits) if "config" in kwargs else limits
-    client: BaseClient = boto3.session.Session().client("s3", **kwargs)
-    return client
+    return s3_client(limits)
 
 
 def current_credentials() -> "S3Credential":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conf.locks import is_locked, lock_path
+from conf.locks import is_locked
 from tests.batch.command import WAIT_S, assert_whole, running, wait_until
 from tests.batch.lakes import Row, append, pictures
 from tests.batch.running import latest, projection_of, versions
@@ -23,7 +23,7 @@ def test_a_second_one_is_refused_and_the_first_reads_one_version_while_rows_are_
     with running(lake, log) as first:
         wait_until(lambda: "current rows: 60 pictures" in log.read_text(), first, log)
         os.killpg(first.pid, signal.SIGSTOP)
-        assert is_locked(lock_path(lake, "refit"))
+        assert is_locked(lake.beside("refit.lock"))
         overwritten = Row(61, None, pictures(1)[0].path, status="rejected", error_code="truncated")
         append(lake, [overwritten, *pictures(9, 62, seed=1)])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conf.lake import Lake, LakeError
-from conf.locks import LockedError, is_locked, lock_file, lock_lake, lock_path
+from conf.locks import LockedError, is_locked, lock_file, lock_lake
 
 HOLD = """
 import sys, time; from pathlib import Path; from conf.locks import lock_file
@@ -32,6 +32,6 @@ def test_a_second_holder_is_refused_with_the_name_of_the_first(tmp_path: Path) -
 def test_a_second_refit_is_refused_in_a_sentence_and_a_stream_is_not(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     with lock_lake(lake, "refit"), lock_lake(lake, "stream"):
-        assert is_locked(lock_path(lake, "refit"))
+        assert is_locked(lake.beside("refit.lock"))
         with pytest.raises(LakeError, match=r"another refit works on .* \(process \d+ on .* since .* UTC\): stop it"):
             lock_lake(lake, "refit")

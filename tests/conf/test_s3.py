@@ -25,8 +25,8 @@ def test_without_variables_each_library_goes_its_own_way() -> None:
     assert s3.obstore_config() == {}
     assert s3.obstore_client_options() == {}
     assert s3.boto3_kwargs() == {}
-    assert s3.delta_storage_options() == {"AWS_CONDITIONAL_PUT": "etag"}
-    assert all(".impl" in key for key in s3.s3a_conf())
+    assert s3.delta_storage_options() == {"AWS_CONDITIONAL_PUT": "etag", **s3.DELTA_PATIENCE}
+    assert all(".impl" in key or key in s3.S3A_PATIENCE for key in s3.s3a_conf())
 
 
 def test_obstore_takes_its_configuration(server: str) -> None:

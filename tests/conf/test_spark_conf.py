@@ -4,7 +4,7 @@ import pytest
 
 from conf.cores import usable_cores
 from conf.settings import Settings
-from conf.spark_conf import DELTA_PACKAGE, S3A_PACKAGE, common_conf, local_conf
+from conf.spark_conf import DELTA_PACKAGE, S3A_PACKAGES, common_conf, local_conf
 
 
 def test_local_spark_tries_a_task_four_times() -> None:
@@ -19,7 +19,7 @@ def test_zero_cores_are_all_that_this_process_may_use() -> None:
 def test_only_a_lake_in_s3_loads_the_packages_for_s3() -> None:
     assert local_conf(Settings(landing="s3://b/landing"))["spark.jars.packages"] == DELTA_PACKAGE
     conf = local_conf(Settings(lake="s3://b/lake"))
-    assert conf["spark.jars.packages"] == f"{DELTA_PACKAGE},{S3A_PACKAGE}"
+    assert conf["spark.jars.packages"] == ",".join((DELTA_PACKAGE, *S3A_PACKAGES))
     assert conf["spark.hadoop.fs.s3.impl"].endswith("S3AFileSystem")
 
 

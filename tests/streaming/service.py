@@ -61,9 +61,9 @@ class Service:
         finally:
             kill_group(stream)
 
-    def drain(self, timeout_s: float = 300.0) -> None:
+    def drain(self, *flags: str, timeout_s: float = 300.0) -> None:
         """Run until nothing is pending; fails with what it printed if that does not end well."""
-        stream = self.start("--drain")
+        stream = self.start("--drain", *flags)
         try:
             code = stream.wait(timeout_s)
         finally:
@@ -114,7 +114,7 @@ class Service:
         for announcement, row in zip(ledger, rows, strict=True):
             for column in ("path", "etag", "version", "supersedes", "attempt", "reason"):
                 assert announcement[column] == row[column]
-        _assert_versions(ledger)
+        assert_versions(ledger)
         current = {row["path"]: row for row in sorted(rows, key=lambda r: (r["version"], r["seq"]))}
         for file in (path for path in self.landing.rglob("*") if path.is_file()):
             row = current[f"file://{file}"]
@@ -123,7 +123,7 @@ class Service:
                 assert row["content_hash"] == hashlib.sha256(file.read_bytes()).hexdigest(), file
 
 
-def _assert_versions(ledger: list[dict[str, Any]]) -> None:
+def assert_versions(ledger: list[dict[str, Any]]) -> None:
     """A new version supersedes the one before of its path; no two in a row have the same ETag."""
     last: dict[str, dict[str, Any]] = {}
     for row in (row for row in ledger if row["reason"] == "new"):

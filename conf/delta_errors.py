@@ -1,0 +1,18 @@
+"""Why delta-rs can't reach a table, in one line: its own text is a tree with S3's whole answer in it."""
+
+import re
+
+_S3_ANSWER = re.compile(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", re.DOTALL)
+_BRANCH = re.compile(r"\x1b\[[0-9;]*m|↳")
+_ASKED = re.compile(r"performing \w+ (https?://[^\s?]+)")
+LONGEST = 200
+
+
+def reason(error: Exception) -> str:
+    """S3's code and sentence if it answered, else the last cause and who was asked; nothing of what was signed."""
+    text = _BRANCH.sub("", str(error))
+    if answer := _S3_ANSWER.search(text):
+        return f"{answer[1]}: {answer[2]}"[:LONGEST]
+    causes = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
+    asked = _ASKED.search(text)
+    return f"{causes[-1]}{f', asking {asked[1]}' if asked else ''}"[:LONGEST]
