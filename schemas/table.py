@@ -54,6 +54,7 @@ class Table:
     """A Delta table of the lake. `version` counts changes of its columns; a lake of another version is refused.
 
     `auto_compact`: Spark merges its small files after a commit. `partition_by`: the column whose values have folders.
+    `keep`: so long, as Delta spells it, its log and replaced files stay for readers that are under way.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Table:
     columns: tuple[Column, ...]
     auto_compact: bool = False
     partition_by: str | None = None
+    keep: str | None = None
 
     def arrow(self) -> pa.Schema:
         """The columns as an Arrow schema, in order; a field's metadata holds its description."""
@@ -87,4 +89,5 @@ class Table:
             # A checkpoint every tenth commit (the default) costs a batch 2 to 4 s each time.
             "delta.checkpointInterval": "100",
             **({"delta.autoOptimize.autoCompact": "true"} if self.auto_compact else {}),
+            **({f"delta.{name}RetentionDuration": self.keep for name in ("log", "deletedFile")} if self.keep else {}),
         }

@@ -12,7 +12,10 @@ import pytest
 from conf.lake import max_seq, row_count
 from schemas.current import DECIDING, current
 from schemas.features import FEATURES
+from streaming.status import read_status
 from tests.bench.check import greatest_difference
+from tests.bench.growth import plot
+from tests.bench.growth.lakes import make_lake
 from tests.bench.measuring import RunError
 from tests.bench.refit.agreement import agreement
 from tests.bench.refit.real import Real
@@ -132,6 +135,24 @@ def test_components_agree_whatever_their_signs() -> None:
     assert agreement(ours, ratios_, ours, 2 * ratios_).variance == pytest.approx(0.5)
 
 
+def test_a_lake_that_knows_many_versions_is_as_a_stream_leaves_it(tmp_path: Path) -> None:
+    status = read_status(make_lake(tmp_path / "lake", 40_000))
+    assert (status.versions, status.rejected, status.last_seq) == (40_000, {"empty": 40_000}, 40_000)
+    assert status.law_holds
+    assert not status.problems
+
+
+def test_the_plot_of_what_grows_is_drawn_from_the_rows_of_a_report() -> None:
+    spread = {"median": 1.0, "least": 1.0, "greatest": 1.0}
+    lines = {(what, side) for panel in plot.PANELS.values() for _, what, side, _, _ in panel}
+    rows = [
+        {"ours": None, "baseline": None, side: spread, "runs": {"what": what, "known": known}}
+        for known in (1_000, 10_000)
+        for what, side in lines
+    ]
+    assert plot.draw({"rows": rows}).startswith(b"\x89PNG")
+
+
 def test_sizes_are_numbers() -> None:
     done = bench("--rows", "20000,many")
     assert done.returncode == 2
@@ -140,10 +161,11 @@ def test_sizes_are_numbers() -> None:
 
 @pytest.mark.bench
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency", "refit"])
+@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency", "events", "refit", "growth"])
 def test_it_runs_at_a_tiny_size(only: str, fruits: Path, tmp_path: Path) -> None:
     out = tmp_path / "bench.md"
-    arguments = ("--only", only, "--repeats", "1", "--pictures", "24", "--rows", "200,300", "--fruits")
+    sizes = ("--pictures", "24", "--rows", "200,300", "--known", "200,300")
+    arguments = ("--only", only, "--repeats", "1", *sizes, "--fruits")
     done = bench(*arguments, str(fruits), "--out", str(out), timeout_s=1800)
     assert done.returncode == 0, done.stderr
     assert out.read_text("utf-8").startswith("| what |")

@@ -1,89 +1,77 @@
 """What is known per path, held compactly: the ETag announced last, and the version it was announced as."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-#: Fresh entries are kept in a dict until there are this many (or a sixteenth of all), then merged.
-MIN_MERGE = 65_536
+from streaming.landing.sorted_paths import SortedPaths
+
+#: A run of announcements is merged into the one before it as soon as that isn't so many times as long. So there are
+#: few runs to search (7 for a million paths), and an announcement is moved some 30 times until there are a million.
+RATIO = 8
 
 
 class KnownPaths:
-    """Path -> (ETag, version), in 32 bytes a path plus a small overlay.
+    """Path -> (ETag, version), in 32 bytes a path; while the longest runs are merged, at most 16 + 4 more.
 
-    Three sorted arrays: a 128-bit digest of the path (two of 100 million paths coincide with a probability of
-    1e-23), a 64-bit hash of the ETag, and the version. Look-up is a binary search over a whole chunk at once;
-    an update goes to a dict that is merged now and then, O(n) each time.
+    A path is a 128-bit digest (two of 100 million coincide with a probability of 1e-23), an ETag a 64-bit hash. They
+    lie in sorted runs, each at least RATIO times as long as the next (a log-structured merge), so that recording
+    costs O(log n) a path on average and one merge O(n); looking up a chunk is a binary search in each run.
     """
 
     def __init__(self) -> None:
-        self._paths: NDArray[np.bytes_] = np.empty(0, "S16")
-        self._etags: NDArray[np.int64] = np.empty(0, np.int64)
-        self._versions: NDArray[np.int64] = np.empty(0, np.int64)
-        self._fresh: dict[bytes, tuple[int, int]] = {}
+        self._runs: list[SortedPaths] = []  # the longest first
 
     def look_up(self, paths: Sequence[str], etags: Sequence[str]) -> list[int | None]:
         """For each path: None if this ETag is the one announced last, else the version it would supersede (0: none)."""
-        digests = [_digest(path) for path in paths]
-        stored = self._search(digests)
-        answers: list[int | None] = []
-        for digest, etag, at in zip(digests, etags, stored, strict=True):
-            known = self._fresh.get(digest)
-            if known is None and at >= 0:
-                known = int(self._etags[at]), int(self._versions[at])
-            if known is None:
-                answers.append(0)
-            else:
-                answers.append(None if known[0] == hash(etag) else known[1])
-        return answers
+        digests, hashes = _digests(paths), _hashes(etags)
+        versions, same = np.zeros(len(digests), np.int64), np.zeros(len(digests), bool)
+        for run in self._runs:
+            at = run.find(digests)
+            later = np.where(at >= 0, run.versions[at], -1) >= np.maximum(versions, 1)
+            versions[later] = run.versions[at[later]]
+            same[later] = run.etags[at[later]] == hashes[later]
+        return [None if s else v for s, v in zip(same.tolist(), versions.tolist(), strict=True)]
 
     def record(self, paths: Sequence[str], etags: Sequence[str], versions: Sequence[int]) -> None:
-        """Remember announcements; of one path, the greatest version counts, whatever the order."""
-        stored = self._search(digests := [_digest(path) for path in paths])
-        for digest, etag, version, at in zip(digests, etags, versions, stored, strict=True):
-            known = self._fresh[digest][1] if digest in self._fresh else -1
-            if known < 0 and at >= 0:
-                known = int(self._versions[at])
-            if version >= known:
-                self._fresh[digest] = hash(etag), version
-        if len(self._fresh) > max(MIN_MERGE, len(self._paths) // 16):
-            self._merge()
+        """Remember announcements (versions from 1); of one path, the greatest version counts, whatever the order."""
+        if len(paths):
+            self._add(SortedPaths.of(_digests(paths), _hashes(etags), np.asarray(versions, np.int64)))
+
+    def load(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Remember a ledger's announcements: batches with the columns path, etag, version. 1.5 s a million."""
+        for batch in batches:
+            self.record(*(batch[name].to_numpy(zero_copy_only=False) for name in ("path", "etag", "version")))
+        pa.default_memory_pool().release_unused()  # which is more than what is known, and stays else
 
     def __len__(self) -> int:
-        self._merge()
-        return len(self._paths)
+        while len(self._runs) > 1:
+            self._merge_last()
+        return sum(map(len, self._runs))
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, without the overlay."""
-        return self._paths.nbytes + self._etags.nbytes + self._versions.nbytes
+        """Bytes held."""
+        return sum(run.nbytes for run in self._runs)
 
-    def _search(self, digests: list[bytes]) -> NDArray[np.int64]:
-        """Index of each digest in the sorted arrays, -1 where it isn't."""
-        if not len(self._paths):
-            return np.full(len(digests), -1)
-        wanted = np.array(digests, "S16")
-        at = np.minimum(np.searchsorted(self._paths, wanted), len(self._paths) - 1)
-        return np.where(self._paths[at] == wanted, at, -1)
+    def _add(self, run: SortedPaths) -> None:
+        self._runs.append(run)
+        while len(self._runs) > 1 and len(self._runs[-2]) < RATIO * len(self._runs[-1]):
+            self._merge_last()
 
-    def _merge(self) -> None:
-        if not self._fresh:
-            return
-        keys = sorted(self._fresh)
-        paths = np.array(keys, "S16")
-        etags = np.array([self._fresh[key][0] for key in keys], np.int64)
-        versions = np.array([self._fresh[key][1] for key in keys], np.int64)
-        at = self._search(keys)
-        old, new = at >= 0, at < 0
-        self._etags[at[old]], self._versions[at[old]] = etags[old], versions[old]
-        before = np.searchsorted(self._paths, paths[new])
-        self._paths = np.insert(self._paths, before, paths[new])
-        self._etags = np.insert(self._etags, before, etags[new])
-        self._versions = np.insert(self._versions, before, versions[new])
-        self._fresh.clear()
+    def _merge_last(self) -> None:
+        last = self._runs.pop()
+        self._runs[-1].take_up(last)
 
 
-def _digest(path: str) -> bytes:
-    return blake2b(path.encode(), digest_size=16).digest()
+def _digests(paths: Sequence[str]) -> NDArray[np.bytes_]:
+    """S16 (n,)."""
+    return np.frombuffer(b"".join(blake2b(path.encode(), digest_size=16).digest() for path in paths), "S16")
+
+
+def _hashes(etags: Sequence[str]) -> NDArray[np.int64]:
+    """int64 (n,)."""
+    return np.fromiter(map(hash, etags), np.int64, len(etags))

@@ -1,17 +1,24 @@
 """The ledger: every announcement ever made, appended by one process, counted up without gaps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as pds
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from conf.lake import Lake, LakeError, max_seq
+from conf.lake import Lake, LakeError, max_seq, row_count
 from schemas.ledger import LEDGER, DiscoveredBy, Reason
+from streaming.landing.upkeep import NO_HOOKS, is_due, look_after
+
+#: Rows that are read at a time where all are: a few megabytes, however many are in a file.
+READ_ROWS = 16_384
+
+#: Names the transaction whose number is the time of the last reconcile, in seconds since 1970.
+RECONCILED = "verger.reconciled"
 
 
 class LedgerConflictError(Exception):
@@ -39,35 +46,35 @@ class Ledger:
 
     An append is one Delta commit on exactly that version: it is there whole or not at all, and it is refused
     when anyone else has written (`LedgerConflictError`). After any other error of `append`, it is unknown whether
-    the commit was made: open the ledger anew.
+    the commit was made: open the ledger anew. Now and then an append is followed by `look_after`; who else wrote
+    meanwhile is found then.
     """
 
     lake: Lake
+    guard: Callable[[], None] = lambda: None  # raises if it may not be written any more
     head: int = field(init=False)
     _table: DeltaTable = field(init=False)
+    _since: int = field(init=False)  # the version at which it was opened or looked after
 
     def __post_init__(self) -> None:
-        table = self.lake.open(LEDGER)
-        if table is None:
-            raise LakeError(f"there is no ledger in {self.lake.root}")
-        self._table, self.head = table, max_seq(table)
+        self._open()
+        self.head = max_seq(self._table)
 
     def append(self, drafts: Sequence[Draft]) -> range:
         """Announce the drafts in this order; returns their numbers."""
         numbers = range(self.head + 1, self.head + 1 + len(drafts))
         now = datetime.now(timezone.utc)
-        rows = [_row(seq, draft, now) for seq, draft in zip(numbers, drafts, strict=True)]
-        try:
-            write_deltalake(
-                self._table,
-                pa.Table.from_pylist(rows, schema=LEDGER.arrow()),
-                mode="append",
-                commit_properties=CommitProperties(max_commit_retries=0),
-            )
-        except CommitFailedError as error:
-            raise LedgerConflictError(f"another process writes to the ledger in {self.lake.root}") from error
-        self.head = numbers[-1]
+        self._commit([_row(seq, draft, now) for seq, draft in zip(numbers, drafts, strict=True)])
         return numbers
+
+    def mark_reconciled(self, at: datetime) -> None:
+        """Keep in the table's log that a reconcile was over then; as an `append` of nothing."""
+        self._commit([], Transaction(RECONCILED, int(at.timestamp())))
+
+    def reconciled_at(self) -> datetime | None:
+        """When the last reconcile was over, in whole seconds; None if none ever was."""
+        seconds = self._table.transaction_version(RECONCILED)
+        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
     def rows(self, after: int, to: int) -> pa.Table:
         """The announcements with after < seq <= to, in order."""
@@ -78,12 +85,48 @@ class Ledger:
     def batches(self, columns: list[str], where: pds.Expression | None = None) -> Iterator[pa.RecordBatch]:
         """All announcements (or those `where`), these columns, in no order, a bounded number of rows at a time."""
         dataset = self._table.to_pyarrow_dataset()
-        yield from dataset.to_batches(columns=columns, filter=where, batch_size=65_536)
+        yield from dataset.to_batches(
+            columns=columns, filter=where, batch_size=READ_ROWS,
+            batch_readahead=1, fragment_readahead=1, use_threads=False,
+        )  # fmt: skip
 
     def refresh(self) -> None:
         """See what has been appended since."""
         self._table.update_incremental()
         self.head = max_seq(self._table)
+
+    def _open(self) -> None:
+        table = self.lake.open(LEDGER)
+        if table is None:
+            raise LakeError(f"there is no ledger in {self.lake.root}")
+        self._table, self._since = table, table.version()
+
+    def _commit(self, rows: list[dict[str, Any]], *transactions: Transaction) -> None:
+        self.guard()
+        try:
+            write_deltalake(
+                self._table,
+                pa.Table.from_pylist(rows, schema=LEDGER.arrow()),
+                mode="append",
+                commit_properties=CommitProperties(max_commit_retries=0, app_transactions=list(transactions)),
+                post_commithook_properties=NO_HOOKS,
+            )
+        except CommitFailedError as error:
+            raise self._conflict() from error
+        self.head += len(rows)
+        if is_due(self._since, self._table.version()):
+            self._look_after()
+
+    def _look_after(self) -> None:
+        """Delta-rs puts a merge on top of whatever others have written: that nobody has, the rows tell."""
+        self.guard()
+        look_after(self._table, self._since)
+        self._open()
+        if not row_count(self._table) == max_seq(self._table) == self.head:
+            raise self._conflict()
+
+    def _conflict(self) -> LedgerConflictError:
+        return LedgerConflictError(f"another process writes to the ledger in {self.lake.root}")
 
 
 def _row(seq: int, draft: Draft, now: datetime) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from tests.bench import batches, latency, memory, steady, whole
+from tests.bench import batches, events, latency, memory, steady, whole
 from tests.bench.check import check_features
+from tests.bench.growth.measure import measure as measure_growth
 from tests.bench.machine import machine
 from tests.bench.measuring import adopt_orphans
 from tests.bench.pictures import MissingPicturesError, Pictures
@@ -23,7 +24,9 @@ MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
     "c": batches.measure,
     "memory": memory.measure,
     "latency": latency.measure,
+    "events": events.measure,
     "refit": measure_refit,
+    "growth": measure_growth,
 }
 
 
@@ -50,10 +53,14 @@ def sizes(value: str) -> tuple[int, ...]:
 
 
 def main(
+    *,
     only: Annotated[str, typer.Option(callback=_names, help="Which measurements.")] = ",".join(MEASUREMENTS),
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each configuration.")] = 3,
     pictures: Annotated[int, typer.Option(min=24, help="Pictures of one run; all sizes follow from it.")] = 2400,
     rows: Annotated[str, typer.Option(callback=_sizes, help="Sizes of the tables to refit.")] = "20000,100000",
+    known: Annotated[
+        str, typer.Option(callback=_sizes, help="Versions that the lakes of growth know.")
+    ] = "1000,100000,1000000",
     out: Annotated[Path | None, typer.Option(help="Markdown to write; JSON goes beside it.")] = None,
     fruits: Annotated[Path, typer.Option(help="Real pictures and weights.")] = ROOT.parent / "shared" / "fruits",
 ) -> None:
@@ -65,8 +72,9 @@ def main(
         except MissingPicturesError as error:
             print(f"bench: {error}", file=sys.stderr)
             raise typer.Exit(2) from None
-        plan = Plan(source, Path(work), repeats, pictures, sizes(rows))
-        report = Report(machine(), {"pictures": pictures, "rows": rows, "repeats": repeats, "only": only})
+        plan = Plan(source, Path(work), repeats, pictures, sizes(rows), sizes(known))
+        asked = {"pictures": pictures, "rows": rows, "known": known, "repeats": repeats, "only": only}
+        report = Report(machine(), asked)
         report.checked = check_features(plan, only.split(","))
         for name in only.split(","):
             report.rows += MEASUREMENTS[name](plan)

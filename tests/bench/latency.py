@@ -35,13 +35,13 @@ def measure(plan: Plan) -> list[Row]:
     began = time.perf_counter()
     _drop(next(pictures), landing, "first")
     with _stream(plan, landing, out) as stream:
-        cold_s = _until_rows(out, stream, 1, FIRST_ROW_S) - began
+        cold_s = until_rows(out, stream, 1, FIRST_ROW_S) - began
         say(f"  first row after {cold_s:.1f} s")
         waits = []
         for index, picture in enumerate(islice(pictures, plan.drops)):
             time.sleep(PAUSES_S[index % len(PAUSES_S)])
             dropped = _drop(picture, landing, str(index))
-            waits.append(_until_rows(out, stream, index + 2, ROW_S) - dropped)
+            waits.append(until_rows(out, stream, index + 2, ROW_S) - dropped)
         say(f"  rows after {', '.join(f'{wait:.2f}' for wait in waits)} s")
         idle = _idle_cpu(stream.pid, plan.idle_s)
         status = [_status_s(plan, landing, out) for _ in range(STATUS_RUNS)]
@@ -95,7 +95,7 @@ def _drop(picture: Path, landing: Path, name: str) -> float:
     return time.perf_counter()
 
 
-def _until_rows(out: Path, stream: "subprocess.Popen[bytes]", rows: int, most_s: float) -> float:
+def until_rows(out: Path, stream: "subprocess.Popen[bytes]", rows: int, most_s: float) -> float:
     """When `features` has so many rows. Raises RunError if it never has."""
     until = time.perf_counter() + most_s
     log = out / "lake" / "tables" / "features" / "_delta_log"

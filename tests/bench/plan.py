@@ -1,4 +1,4 @@
-"""What one run of the benchmark measures with, and how much of it. All sizes but `rows` follow from `pictures`."""
+"""What one run of the benchmark measures with, and how much of it: but `rows` and `known`, all from `pictures`."""
 
 import sys
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class Plan:
     """`work`: a scratch folder. `pictures`: of a run of the whole process; 2,400 gives the published numbers.
 
-    `rows`: of the tables that are refitted, ascending.
+    `rows`: of the tables that are refitted, ascending; `known`: versions of the lakes that grow, ascending.
     """
 
     source: Pictures
@@ -21,6 +21,7 @@ class Plan:
     repeats: int
     pictures: int
     rows: tuple[int, ...] = (20_000, 100_000)
+    known: tuple[int, ...] = (1_000, 100_000, 1_000_000)
 
     @property
     def weights(self) -> Path:

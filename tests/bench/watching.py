@@ -69,7 +69,7 @@ class Watch:
                 seen.kind = member.kind
             times = process.cpu_times()
             seen.cpu_s = times.user + times.system
-            seen.rss = max(seen.rss, process.memory_info().rss / MB, _high_water_mb(process.pid))
+            seen.rss = max(seen.rss, process.memory_info().rss / MB, high_water_mb(process.pid))
             if self.shares and seen.kind == "worker":
                 full = process.memory_full_info()
                 seen.pss, seen.uss = max(seen.pss, full.pss / MB), max(seen.uss, full.uss / MB)
@@ -97,7 +97,7 @@ def watched(every_s: float, *, shares: bool = False) -> Iterator[Watch]:
         thread.join()
 
 
-def _high_water_mb(pid: int) -> float:
+def high_water_mb(pid: int) -> float:
     """VmHWM, the kernel's own peak: none between two looks is missed. 0 where there is no /proc."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
