@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench lock clean java
+.PHONY: help demo demo-s3 run test lint bench lock clean java
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, refit the PCA, show the plot
 	$(BIN)/verger demo
+
+demo-s3: java $(VENV)/.dev ## The same on S3 with events, on a server of its own (moto)
+	$(BIN)/python -m tests.demo_s3
 
 run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/local.toml
 	$(BIN)/verger stream --config conf/local.toml

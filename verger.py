@@ -3,7 +3,7 @@
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -36,11 +36,15 @@ def config(resolved: Resolved) -> None:
 def stream(
     resolved: Resolved,
     drain: Annotated[bool, typer.Option("--drain", help="End when nothing is pending any more.")] = False,
+    discover: Annotated[
+        Literal["list", "events"] | None, typer.Option(help="How new pictures are found; events need VERGER_QUEUE.")
+    ] = None,
 ) -> None:
     """Turn each picture that lands into a row of features, until Ctrl-C or SIGTERM."""
     from streaming.run import run_stream
 
-    run_stream(resolved.settings, Console(), drain=drain)
+    settings = resolved.settings if discover is None else resolved.settings.model_copy(update={"discover": discover})
+    run_stream(settings, Console(), drain=drain)
 
 
 @app.command()
@@ -65,6 +69,15 @@ def status(
     from streaming.status import read_status
 
     print_status(read_status(Lake(resolved.settings.lake)), Console(), as_json=as_json)
+
+
+@app.command()
+@takes_settings
+def clean(resolved: Resolved) -> None:
+    """Move, delete or tag the pictures that have had their row for long enough: one pass, as clean_source says."""
+    from streaming.cleaning.run import run_clean
+
+    run_clean(resolved.settings, Console())
 
 
 @app.command()

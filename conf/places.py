@@ -1,4 +1,4 @@
-"""Whether landing and lake can be used: asked by `verger stream` before Spark starts."""
+"""Whether landing, lake and queue can be used: asked by `verger stream` before Spark starts."""
 
 import os
 from pathlib import Path
@@ -11,12 +11,28 @@ from conf.settings import Settings
 def check_places(settings: Settings) -> None:
     """Raise SettingsError unless the landing is a readable folder and the lake one that can be written.
 
-    Places in S3 are not asked here: the first listing says what is wrong with them.
+    Places in S3 are not asked here: the first listing says what is wrong with them. Nor is the queue, but it must
+    be named where it is needed.
     """
+    if settings.discover == "events":
+        _check_events(settings)
     if not is_s3(settings.landing):
         _check_landing(settings.landing)
     if not is_s3(settings.lake):
         _check_lake(settings.lake)
+
+
+def _check_events(settings: Settings) -> None:
+    if not is_s3(settings.landing):
+        raise SettingsError(
+            f"discover = 'events' needs a landing in S3, and landing = {settings.landing!r} is a folder: set landing "
+            "to s3://bucket/prefix/, or discover to list."
+        )
+    if not settings.queue:
+        raise SettingsError(
+            "discover = 'events' needs a queue: set queue (VERGER_QUEUE) to the URL or the name of the SQS queue that "
+            "the bucket's events come to, or discover to list."
+        )
 
 
 def _check_landing(landing: str) -> None:

@@ -1,10 +1,11 @@
 """The settings: one frozen model. Names, types, ranges, defaults and meanings are here and nowhere else."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from conf.cleaning import CleanSource, archive, check_cleaning
 from conf.cores import usable_cores
 from conf.locations import as_key, as_prefix, as_root, inside, normalised
 from conf.masking import masked
@@ -46,6 +47,14 @@ class Settings(BaseSettings):
         description="seconds between the two equal looks that a file in a folder needs before it is taken",
     )
 
+    discover: Literal["list", "events"] = Field(
+        "list", description="how new pictures are found: list the landing, or take events of S3 from a queue"
+    )
+    queue: str = Field("", description="with events: the SQS queue that they come to, by URL or name")
+    reconcile_every_h: Positive = Field(
+        24.0, description="with events: hours from one listing, which finds what no event told of, to the next"
+    )
+
     trigger_interval_s: Positive = Field(1.0, description="seconds from the start of one micro-batch to the next")
     max_objects_per_batch: Count = Field(4000, description="most pictures in a micro-batch")
     max_bytes_per_batch: Bytes = Field(2 * 2**30, description="most bytes of pictures in a micro-batch (2GiB)")
@@ -73,6 +82,14 @@ class Settings(BaseSettings):
         600.0, description="seconds without progress that --drain waits for retries and unfinished files"
     )
     stop_grace_s: NotNegative = Field(60.0, description="seconds that a stopping stream may take for its running batch")
+
+    clean_source: CleanSource = Field(
+        "off", description="what becomes of pictures that have their row: off, move, delete, or tag (verger=done, S3)"
+    )
+    clean_after_h: NotNegative = Field(168.0, description="hours after its row that a picture stays as it is")
+    clean_to: Annotated[str, AfterValidator(archive)] = Field(
+        "", description="with move: where to, a folder or s3://bucket/prefix/"
+    )
 
     model_id: Text = Field(
         "auto", description="model whose features the refit takes; auto: the one that most current pictures have"
@@ -134,4 +151,9 @@ class Settings(BaseSettings):
                 f"landing = {masked(self.landing)!r} and lake = {masked(self.lake)!r} are the same or one is "
                 "inside the other: set them to places apart, such as data/landing and data/lake"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _cleaning_fits(self) -> "Settings":
+        check_cleaning(self.clean_source, self.clean_to, self.landing, self.lake)
         return self

@@ -1,5 +1,7 @@
 """The streaming query: announcements -> features -> sink."""
 
+from dataclasses import replace
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
@@ -14,10 +16,13 @@ from streaming.landing.source import LandingDataSource
 from streaming.sink import FeaturesSink
 
 
-def start_query(spark: SparkSession, settings: Settings, model: Model, sink: FeaturesSink) -> StreamingQuery:
+def start_query(
+    spark: SparkSession, settings: Settings, model: Model, sink: FeaturesSink, *, drain: bool = False
+) -> StreamingQuery:
     """Start the query. Its checkpoint is thrown away with it: progress is in the table, nowhere else."""
     spark.dataSource.register(LandingDataSource)
-    announcements = spark.readStream.format("landing").options(**landing_options(settings, sink.run).to_spark()).load()
+    options = replace(landing_options(settings, sink.run, drain=drain), lease=sink.hold.token)
+    announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
     featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, _featurize(settings))
     result = featurize("path", "etag", "size", "attempt")
     return (
@@ -43,7 +48,7 @@ def feature_rows(announcements: DataFrame, result: Column, model_id: str) -> Dat
     )
 
 
-def landing_options(settings: Settings, run: str) -> LandingOptions:
+def landing_options(settings: Settings, run: str, *, drain: bool = False) -> LandingOptions:
     """The source's options, from the settings."""
     return LandingOptions(
         path=settings.landing,
@@ -57,6 +62,10 @@ def landing_options(settings: Settings, run: str) -> LandingOptions:
         retry_backoff_s=settings.retry_backoff_s,
         cores=settings.worker_cores(),
         run=run,
+        discover=settings.discover,
+        queue=settings.queue,
+        reconcile_every_h=settings.reconcile_every_h,
+        drain=drain,
     )
 
 

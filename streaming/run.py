@@ -1,21 +1,24 @@
 """`verger stream`: from the settings to a stopped stream."""
 
 import uuid
+from contextlib import closing
 
 from py4j.protocol import Py4JError
 from rich.console import Console
 
 from conf.java import check_java
 from conf.jvm import kill_jvm
-from conf.lake import Lake, LakeError
+from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.places import check_places
 from conf.session import spark_session
 from conf.settings import Settings
 from conf.work import SPARK_LOG, work_folder
+from streaming.cleaning.beside import cleaned_beside
 from streaming.driver import JVM_ENDED, Driver, StreamError
 from streaming.featurize.weights import resolve_model
 from streaming.lake import prepare
+from streaming.landing.events.queue import EventQueue
 from streaming.live import Report
 from streaming.query import start_query
 from streaming.sink import FeaturesSink
@@ -34,7 +37,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         UserError: it could not start: settings, Java, landing, lake, weights or Spark.
         StreamError: it had to end.
     """
-    with Stopping() as stopping, lock_lake(lake := _check(settings), "stream"), work_folder() as work:
+    with Stopping() as stopping, lock_lake(lake := _check(settings), "stream") as hold, work_folder() as work:
         prepare(lake)
         model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         if model.is_demo:
@@ -42,17 +45,18 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
                 "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"
             )
         report = Report(console, read_status(lake))
-        sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch)
+        sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch, hold)
         report.say(f"starting Spark; watching {settings.landing}")
         spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)
         stopping.listen()  # PySpark has set handlers of its own
         stopping.at_once = kill_jvm
         try:
-            query = start_query(spark, settings, model, sink)
+            query = start_query(spark, settings, model, sink, drain=drain)
         except (Py4JError, OSError) as error:
             raise StreamError(JVM_ENDED) from error
-        driver = Driver(settings, query, sink, report, stopping)
-        report.ended(driver.drain() if drain else driver.watch())
+        driver = Driver(settings, query, sink, report, stopping, hold)
+        with cleaned_beside(settings, hold.check):
+            report.ended(driver.drain() if drain else driver.watch())
     return not stopping.requested
 
 
@@ -60,8 +64,9 @@ def _check(settings: Settings) -> Lake:
     """What can be known to fail before anything is written or started."""
     check_places(settings)
     check_java()
-    if settings.lake.startswith("s3://"):
-        raise LakeError(f"lake = {settings.lake}: a lake on S3 isn't supported yet; set VERGER_LAKE to a folder")
     for _ in open_store(settings.landing).list():
         break  # one look: a missing bucket or a wrong key is said now
+    if settings.discover == "events":
+        with closing(EventQueue(settings.queue)) as queue:  # which gives back what the look took
+            queue.check()
     return Lake(settings.lake)

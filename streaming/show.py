@@ -35,6 +35,9 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         ("rejected", f"{sum(status.rejected.values()):,}" + (f" ({codes})" if codes else "")),
         ("pending", f"{status.pending:,}{waiting}{oldest}"),
         *([("skipped", _skipped(status))] if status.skipped else []),
+        *([("events", _events(status))] if status.events else []),
+        *([("last reconcile", _reconcile(status))] if status.last_reconcile else []),
+        *([("cleaned", f"{status.cleaned:,}")] if status.cleaned else []),
         ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
         ("last refit", _refit(refit) if refit else "none yet"),
         ("the law", "holds: each announcement has one row" if status.law_holds else "IS BROKEN"),
@@ -50,6 +53,16 @@ def _refit(refit: dict[str, Any]) -> str:
 def _skipped(status: Status) -> str:
     reasons = ", ".join(f"{why} {count}" for why, count in status.skipped.items())
     return f"{sum(status.skipped.values()):,} names ({reasons}), such as {status.skipped_names[0]}"
+
+
+def _events(status: Status) -> str:
+    return ", ".join(f"{outcome.replace('_', ' ')} {count:,}" for outcome, count in status.events.items())
+
+
+def _reconcile(status: Status) -> str:
+    at = str(status.last_reconcile).replace("T", " ")[:19]
+    oldest = f", the oldest {_duration(status.oldest_missed_s)} old" if status.missed else ""
+    return f"at {at} UTC, {status.missed:,} missed{oldest}"
 
 
 def _duration(seconds: float) -> str:

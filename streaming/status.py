@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,9 +11,10 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 
 from conf.lake import Lake
-from conf.locks import is_locked, lock_path
+from conf.locks import is_at_work
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
+from streaming.cleaning.progress import Progress
 from streaming.landing.news import NEWS_FILE, News
 from streaming.last_refit import last_refit
 
@@ -32,6 +32,11 @@ class Status:
     oldest_pending_s: float | None = None
     skipped: dict[str, int] = field(default_factory=dict)  # names in the last listing that were not taken, by reason
     skipped_names: tuple[str, ...] = ()  # the first few of them
+    events: dict[str, int] = field(default_factory=dict)  # what became of them since the stream's start
+    missed: int = 0  # objects that the last reconcile found though their events should have come, but had not
+    oldest_missed_s: float = 0.0  # age of the oldest of them, then
+    last_reconcile: str | None = None  # when it was over
+    cleaned: int = 0  # pictures moved, deleted or tagged since that was turned on
     law_holds: bool = True
     last_seq: int = 0  # the last announcement that has a row
     last_batch: dict[str, Any] | None = None
@@ -54,8 +59,8 @@ def read_status(lake: Lake) -> Status:
     statuses = Counter(latest["status"].to_pylist())
     terminal = latest.filter(pc.equal(latest["status"], "rejected"))
     waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
-    news = News.read(Path(lake.root) / NEWS_FILE)
-    refit = last_refit(lake)
+    news = News.read(lake.beside(NEWS_FILE))
+    refit, cleaning = last_refit(lake), _progress(lake)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
     return Status(
         lake=lake.root,
@@ -67,11 +72,16 @@ def read_status(lake: Lake) -> Status:
         oldest_pending_s=_oldest_s(waiting["announced_at_min"]),
         skipped=news.skipped,
         skipped_names=tuple(news.skipped_names),
+        events=news.events,
+        missed=news.missed,
+        oldest_missed_s=news.oldest_missed_s,
+        last_reconcile=news.reconciled_at,
+        cleaned=cleaning.cleaned,
         law_holds=not breaches and latest.num_rows == statuses["ok"] + terminal.num_rows + waiting.num_rows,
         last_seq=pc.max(rows["seq"]).as_py() or 0,
         last_batch=_last_batch(features),
         last_refit=refit,
-        problems=(*breaches, *_problems(lake, news, waiting.num_rows), *_drift(refit)),
+        problems=(*breaches, *_problems(lake, news, waiting.num_rows), *_cleaning(cleaning), *_drift(refit)),
     )
 
 
@@ -108,9 +118,27 @@ def _last_batch(features: DeltaTable) -> dict[str, Any] | None:
 
 def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
     if news.error:
-        yield f"the landing can't be listed: {news.error}"
-    if pending and not is_locked(lock_path(lake, "stream")):
+        yield f"new pictures can't be found: {news.error}"
+    if news.missed:
+        yield (
+            f"the last reconcile found {news.missed} pictures of which no event had come (missed = {news.missed}, "
+            f"oldest = {news.oldest_missed_s:.0f} s): check the bucket's notifications and the queue"
+        )
+    if pending and not is_at_work(lake, "stream"):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"
+
+
+def _progress(lake: Lake) -> Progress:
+    try:
+        return Progress.read(lake)
+    except OSError as error:
+        return Progress(problem=f"how far it is can't be read: {error}")
+
+
+def _cleaning(progress: Progress) -> Iterator[str]:
+    if progress.problem:
+        at = f", at {progress.at.replace('T', ' ')[:19]} UTC" if progress.at else ""
+        yield f"cleaning the landing{at}: {progress.problem}"
 
 
 def _drift(refit: dict[str, Any] | None) -> Iterator[str]:

@@ -2,8 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from streaming.stores.store import Listed, Skipped
 
 #: Where it lies, in the lake.
 NEWS_FILE = "discovery.json"
@@ -24,7 +27,17 @@ class News:
     head: int = 0  # the ledger's last seq
     skipped: dict[str, int] = field(default_factory=dict)  # why -> names, in the last listing
     skipped_names: list[str] = field(default_factory=list)
-    error: str | None = None  # why the last listing failed
+    error: str | None = None  # why objects can't be found right now
+    caught_up: bool = True  # with events: the queue was seen empty since the start, and none of its messages is held
+    events: dict[str, int] = field(default_factory=dict)  # what became of messages and events since the start
+    reconciled_at: str | None = None  # with events: when the last reconcile was over, ISO 8601, UTC
+    missed: int = 0  # objects that it found whose events should have come, but had not
+    oldest_missed_s: float = 0.0  # age of the oldest of them, then
+
+    def count_listing(self, skipped: "SkippedNames") -> None:
+        """A listing came to its end."""
+        self.listings += 1
+        self.skipped, self.skipped_names = dict(skipped.counts), skipped.names
 
     @classmethod
     def read(cls, path: Path) -> "News":
@@ -47,6 +60,14 @@ class SkippedNames:
 
     counts: Counter[str] = field(default_factory=Counter)
     names: list[str] = field(default_factory=list)
+
+    def sift(self, entries: Iterable[Listed | Skipped]) -> Iterator[Listed]:
+        """The objects; what can't be taken is counted."""
+        for entry in entries:
+            if isinstance(entry, Skipped):
+                self.add(entry.name, entry.why)
+            else:
+                yield entry
 
     def add(self, name: str, why: str) -> None:
         """Count one; the first few are kept by name."""

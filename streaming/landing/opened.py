@@ -1,13 +1,12 @@
 """The landing while a query runs on it: the one writer of the ledger, and how far the offset has moved."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from conf.lake import Lake, max_seq
-from conf.locks import lock_file, lock_path
+from conf.locks import lock_file
 from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.admission import Limits, admitted
@@ -33,8 +32,8 @@ class OpenedLanding:
 
     def __init__(self, options: LandingOptions) -> None:
         leave_with_parent()
-        lake, root = Lake(options.lake), Path(options.lake)
-        self._lock = lock_file(lock_path(lake, "ledger"), WAIT_S, f"process {os.getpid()}")
+        lake = Lake(options.lake)
+        self._lock = lock_file(lake.beside("ledger.lock"), WAIT_S, f"process {os.getpid()}")
         prepare(lake)
         features = lake.open(FEATURES)
         self.initial = self._admitted = max_seq(features) if features else 0
@@ -42,7 +41,7 @@ class OpenedLanding:
         self._limits = Limits(options.max_objects_per_batch, options.max_bytes_per_batch)
         names = NamePatterns(options.name_patterns, options.hidden_names)
         store = open_store(options.path, names)
-        self.discovery = Discovery(options, store, root / NEWS_FILE, lambda: self._admitted)
+        self.discovery = Discovery(options, store, lake.beside(NEWS_FILE), lambda: self._admitted)
         self.discovery.start()
 
     def admit(self) -> int:

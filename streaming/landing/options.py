@@ -3,12 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 
 @dataclass(frozen=True)
 class LandingOptions:
-    """`path` (what `.load(path)` sets) and `lake` must be given; an option's name is the setting's."""
+    """`path` (what `.load(path)` sets) and `lake` must be given; an option's name is the setting's.
+
+    `lease`: the token of the lease under which the ledger in S3 may be written; without one, it is not asked for.
+    `drain`: with events, begin with a reconcile that takes everything, as all that is there is to be announced.
+    """
 
     path: str
     lake: str
@@ -23,6 +27,11 @@ class LandingOptions:
     retry_backoff_s: float = 5.0
     cores: int = 2
     run: str = ""
+    discover: Literal["list", "events"] = "list"
+    queue: str = ""
+    reconcile_every_h: float = 24.0
+    drain: bool = False
+    lease: str = ""
 
     @classmethod
     def parse(cls, options: Mapping[str, str]) -> "LandingOptions":
@@ -38,7 +47,10 @@ class LandingOptions:
                 raise ValueError(f'the landing source needs its option "{name}"')
         if unknown := sorted(given.keys() - known.keys()):
             raise ValueError(f'the landing source has no option "{unknown[0]}"; it has {", ".join(sorted(known))}')
-        return cls(**{name: _read(name, known[name], value) for name, value in given.items()})
+        read = cls(**{name: _read(name, known[name], value) for name, value in given.items()})
+        if read.discover == "events" and not read.queue:
+            raise ValueError('the landing source needs its option "queue" to discover by events')
+        return read
 
     def to_spark(self) -> dict[str, str]:
         """The same, as options for `.options(**...)`."""
@@ -54,6 +66,8 @@ def _read(name: str, kind: Any, text: str) -> Any:
             return kind(text)
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
+        if get_origin(kind) is Literal:
+            return {choice: choice for choice in get_args(kind)}[text]
         return tuple(json.loads(text) if text.startswith("[") else text.split(","))
     except (ValueError, KeyError):
         raise ValueError(f'the landing source can\'t read {text!r} as its option "{name}"') from None

@@ -38,7 +38,7 @@ class FolderStore:
 
     def stat(self, path: str) -> Listed | None:
         """See Store."""
-        relative = self._relative(path)
+        relative = self.relative(path)
         if relative is None:
             return None
         try:
@@ -51,7 +51,7 @@ class FolderStore:
 
     def read(self, path: str, etag: str, *, max_bytes: int, timeout_s: float) -> bytes:
         """See Store. One read that hangs in the kernel (a dead network share) is not cut short."""
-        relative = self._relative(path)
+        relative = self.relative(path)
         if relative is None:
             raise PictureError("gone", "not a name below the landing")
         try:
@@ -68,7 +68,8 @@ class FolderStore:
     def _base(self) -> str:
         return URI + self.root.rstrip("/") + "/"
 
-    def _relative(self, path: str) -> str | None:
+    def relative(self, path: str) -> str | None:
+        """The name below `root` that a URI stands for; None if it is not below it."""
         relative = path.removeprefix(self._base)
         if relative == path or "\0" in relative or not _NEVER_NAMES.isdisjoint(relative.split("/")):
             return None

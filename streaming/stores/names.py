@@ -10,6 +10,8 @@ PICTURE_NAMES = ("*.jpg", "*.jpeg", "*.png", "*.webp", "*.gif", "*.bmp", "*.tif"
 #: Why a name that is neither hidden nor fits a pattern is skipped: counted, so that nobody looks for it in vain.
 NO_PATTERN = "fits no name pattern"
 DOTS = frozenset({".", ".."})  # segments of odd S3 keys, not hidden names
+#: Where cleaning keeps files for a moment: hidden, whatever the settings say.
+ASIDE = ".verger-clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class NamePatterns:
     def hides(self, name: str) -> bool:
         """Whether this one name, of a file or of a folder, is left out as hidden."""
         if self.hidden or name[:1] not in ("_", ".") or name in DOTS:
-            return False
+            return name == ASIDE
         return name[0] == "." or "=" not in name
 
     def matches(self, name: str) -> bool:

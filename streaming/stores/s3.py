@@ -41,7 +41,7 @@ class S3Store:
 
     def stat(self, path: str) -> Listed | None:
         """See Store."""
-        key = self._key(path)
+        key = self.key(path)
         try:
             found = None if key is None else object_now(self.bucket, key)
         except AnswerError as e:
@@ -50,7 +50,7 @@ class S3Store:
 
     def read(self, path: str, etag: str, *, max_bytes: int, timeout_s: float) -> bytes:
         """See Store. One GET with If-Match, tried again in the given time if server or network fail."""
-        key = self._key(path)
+        key = self.key(path)
         if key is None:
             raise PictureError("gone", "not a key below the landing")
         try:
@@ -61,6 +61,7 @@ class S3Store:
     def _listed(self, found: S3Object) -> Listed:
         return Listed(f"s3://{self.bucket}/{found.key}", found.etag, found.size, found.modified)
 
-    def _key(self, path: str) -> str | None:
+    def key(self, path: str) -> str | None:
+        """The key that a URI stands for; None if it is not below the prefix."""
         landing = f"s3://{self.bucket}/{self.prefix}"
         return path.removeprefix(f"s3://{self.bucket}/") if path.startswith(landing) else None

@@ -1,9 +1,14 @@
 """Status is what the tables say."""
 
+from io import StringIO
 from pathlib import Path
+
+from rich.console import Console
 
 from conf.lake import Lake
 from streaming.landing.ledger import Draft, Ledger
+from streaming.landing.news import NEWS_FILE, News
+from streaming.show import print_status
 from streaming.status import read_status
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
 
@@ -58,3 +63,17 @@ def test_a_lost_row_breaks_the_law(tmp_path: Path) -> None:
     Ledger(lake).append([Draft(f"file:///{name}", "A", 1, NOW, None) for name in "ab"])
     write_features(lake, [{"seq": 2}])
     assert not read_status(lake).law_holds
+
+
+def test_missed_events_are_a_problem(tmp_path: Path) -> None:
+    lake, at = new_lake(tmp_path), "2026-01-02T03:04:05+00:00"
+    News(events={"taken": 1_000, "looked_up": 3}, reconciled_at=at, missed=7, oldest_missed_s=500.0).publish(
+        lake.beside(NEWS_FILE)
+    )
+    status = read_status(lake)
+    assert (status.missed, status.oldest_missed_s, status.last_reconcile) == (7, 500.0, at)
+    assert "missed = 7, oldest = 500 s" in status.problems[0]
+    printed = StringIO()
+    print_status(status, Console(file=printed, width=200), as_json=False)
+    assert "taken 1,000, looked up 3" in printed.getvalue()
+    assert "at 2026-01-02 03:04:05 UTC, 7 missed, the oldest 8 min old" in printed.getvalue()

@@ -6,7 +6,8 @@ from streaming.landing.options import LandingOptions
 
 
 def test_what_is_written_is_read_back() -> None:
-    options = LandingOptions("file:///x", "/lake", name_patterns=("*.jpg", "a,b*"), hidden_names=True, settle_s=0.25)
+    told = {"discover": "events", "queue": "q", "drain": True, "reconcile_every_h": 0.5}
+    options = LandingOptions("file:///x", "/lake", ("*.jpg", "a,b*"), hidden_names=True, settle_s=0.25, **told)  # type: ignore[arg-type]
     assert LandingOptions.parse(options.to_spark()) == options
 
 
@@ -22,6 +23,8 @@ def test_a_list_may_have_commas() -> None:
     [
         ({"path": "p"}, 'needs its option "lake"'),
         ({"path": "p", "lake": "l", "pol": "1"}, 'no option "pol"'),
+        ({"path": "p", "lake": "l", "discover": "magic"}, "can't read 'magic' as its option \"discover\""),
+        ({"path": "p", "lake": "l", "discover": "events"}, 'needs its option "queue"'),
         ({"path": "p", "lake": "l", "cores": "two"}, "can't read 'two' as its option \"cores\""),
     ],
 )

@@ -1,12 +1,14 @@
 """What a listing finds is in the ledger, once."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from streaming.landing.discovery import Discovery
+from streaming.landing.announcer import Announcer
 from streaming.landing.ledger import Ledger
+from streaming.landing.listing import Listing
 from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
 from streaming.stores.store import Listed, Skipped, StoreError
@@ -14,7 +16,7 @@ from tests.streaming.landing.fakes import FakeStore, new_lake
 
 
 class Landing:
-    """A store, and a discovery over it that can be started anew."""
+    """A store, and a listing of it that can be started anew."""
 
     def __init__(self, folder: Path, *, settles: bool = False) -> None:
         self.lake, self.news = new_lake(folder), folder / "news.json"
@@ -23,7 +25,8 @@ class Landing:
     def list_once(self) -> list[tuple[str, str, int | None]]:
         """One listing by a new process; returns the whole ledger as (path, etag, supersedes)."""
         options = LandingOptions(path="", lake=self.lake.root, settle_s=0.0, run="r")
-        Discovery(options, self.store, self.news, lambda: 0)._list_once()
+        announcer = Announcer(options, self.news, lambda: 0)
+        Listing(options, self.store, announcer, threading.Event()).once()
         rows = Ledger(self.lake).rows(0, 10**6).to_pylist()
         return [(row["path"], row["etag"], row["supersedes"]) for row in rows]
 

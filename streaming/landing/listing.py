@@ -1,0 +1,91 @@
+"""Discovery by listing: all that lies there, again and again."""
+
+import threading
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from streaming.landing.announcer import CHUNK, Announcer
+from streaming.landing.news import SkippedNames
+from streaming.landing.options import LandingOptions
+from streaming.landing.settle import Settling
+from streaming.stores.store import Listed, Store, StoreError
+
+#: Files that may be settling at once; beyond that the listing waits for them.
+MAX_SETTLING = 10_000
+#: How often settling files are looked at.
+SETTLE_TICK_S = 0.1
+#: A listing may take a twentieth of a core: a slow one is repeated less often than `poll_interval_s` says.
+LISTING_SHARE = 20
+
+
+class Listing:
+    """Lists, settles and announces, until `ended`."""
+
+    def __init__(self, options: LandingOptions, store: Store, announcer: Announcer, ended: threading.Event) -> None:
+        self._options, self._store, self._announcer, self._ended = options, store, announcer, ended
+        self._settling = Settling(store, options.settle_s, time.monotonic)
+
+    def run(self) -> None:
+        """List as often as the options say; what the store can't do is told, and tried again."""
+        while not self._ended.is_set():
+            began = time.thread_time()
+            self.once()
+            cpu_s = time.thread_time() - began
+            self._rest(max(self._options.poll_interval_s, LISTING_SHARE * cpu_s))
+
+    def once(self) -> None:
+        """One listing, to its end or to the store's first error; until its files have settled."""
+        skipped = SkippedNames()
+        try:
+            listing = self._store.list()
+            while chunk := list(islice(listing, CHUNK)):
+                self._take(list(skipped.sift(chunk)))
+                self._tick()
+            self._let_settle(0)
+        except StoreError as error:
+            self._announcer.complain(str(error))
+        else:
+            self._announcer.complain(None)
+            self._announcer.news.count_listing(skipped)
+        self._publish()
+        self._announcer.begun.set()
+
+    def _take(self, objects: list[Listed]) -> None:
+        if not self._store.settles:
+            self._announcer.announce(objects, "list")
+            return
+        for entry, _ in self._announcer.unannounced(objects):
+            self._settling.see(entry)
+        self._let_settle(MAX_SETTLING)
+
+    def _let_settle(self, most: int) -> None:
+        """Wait until at most so many files are settling, but not for ever for those that keep changing."""
+        until = time.monotonic() + self._options.settle_s + 1.0
+        while len(self._settling) > most and time.monotonic() < until and not self._ended.is_set():
+            self._ended.wait(SETTLE_TICK_S)
+            self._tick()
+
+    def _tick(self) -> None:
+        """Announce what has settled, and the retries whose time has come."""
+        settled = self._settling.settled()
+        try:
+            self._announce_all(settled)
+        except StoreError as error:  # those not looked at keep settling
+            self._announcer.complain(str(error))
+        self._announcer.news.settling = len(self._settling)
+        self._announcer.tick()
+
+    def _announce_all(self, settled: Iterator[Listed]) -> None:
+        while chunk := list(islice(settled, CHUNK)):
+            self._announcer.announce(chunk, "list")
+
+    def _publish(self) -> None:
+        self._announcer.news.settling = len(self._settling)
+        self._announcer.publish()
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._ended.is_set():
+            self._tick()
+            self._ended.wait(min(left, SETTLE_TICK_S if len(self._settling) else self._announcer.tick_s()))
