@@ -4,8 +4,13 @@ import re
 
 _S3_ANSWER = re.compile(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", re.DOTALL)
 _BRANCH = re.compile(r"\x1b\[[0-9;]*m|↳")
+_NO_KEYS = re.compile(r"IMDS|169\.254\.169\.254|credentials? provider|CredentialsNotLoaded", re.IGNORECASE)
 _ASKED = re.compile(r"performing \w+ (https?://[^\s?]+)")
 LONGEST = 200
+NO_KEYS = (
+    "no AWS credentials were found; tried AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, AWS_PROFILE, "
+    "and the role of the container or the machine"
+)
 
 
 def reason(error: Exception) -> str:
@@ -13,6 +18,8 @@ def reason(error: Exception) -> str:
     text = _BRANCH.sub("", str(error))
     if answer := _S3_ANSWER.search(text):
         return f"{answer[1]}: {answer[2]}"[:LONGEST]
+    if _NO_KEYS.search(text):
+        return NO_KEYS
     causes = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
     asked = _ASKED.search(text)
     return f"{causes[-1]}{f', asking {asked[1]}' if asked else ''}"[:LONGEST]

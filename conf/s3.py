@@ -4,7 +4,12 @@ What is not set is left out, so that a library's own chain (instance role, conta
 """
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from conf.errors import SettingsError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from obstore.store import ClientConfig, S3Config
 
+_ADDRESS = re.compile(r"https?://[^\s/?#]+/?[^\s?#]*", re.IGNORECASE)
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
 #: How long an endpoint that is away is asked: delta-rs would do so for three minutes, S3A for more than four.
@@ -28,8 +34,15 @@ _PROFILE_PROVIDER = "software.amazon.awssdk.auth.credentials.ProfileCredentialsP
 
 
 def endpoint() -> str | None:
-    """The address of an S3 server other than AWS: AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL."""
-    return _first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    """The address of an S3 server other than AWS: AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL.
+
+    Raises:
+        SettingsError: it is no address; obstore and delta-rs would panic.
+    """
+    url = _first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    if url is not None and not _ADDRESS.fullmatch(url):
+        raise SettingsError(f"AWS_ENDPOINT_URL = {url!r} is no address: set it as in http://127.0.0.1:9000")
+    return url
 
 
 def region() -> str | None:
@@ -84,7 +97,8 @@ def s3_client(limits: "Config | None" = None) -> "BaseClient":
     kwargs = boto3_kwargs()
     if limits is not None:
         kwargs["config"] = kwargs["config"].merge(limits) if "config" in kwargs else limits
-    client: BaseClient = boto3.session.Session().client("s3", **kwargs)
+    with _sentences():
+        client: BaseClient = boto3.session.Session().client("s3", **kwargs)
     client.meta.events.register("provide-client-params.s3", _pay_and_encrypt)
     return client
 
@@ -157,12 +171,26 @@ def _of_profile() -> dict[str, str]:
     """The keys of AWS_PROFILE as they are now, for delta-rs, which reads no profiles."""
     import botocore.session
 
-    found = botocore.session.Session().get_credentials()
-    if found is None:
-        return {}
-    frozen = found.get_frozen_credentials()
+    with _sentences():
+        found = botocore.session.Session().get_credentials()
+        if found is None:
+            return {}
+        frozen = found.get_frozen_credentials()
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     return {n: v for n, v in zip(names, (frozen.access_key, frozen.secret_key, frozen.token), strict=True) if v}
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What is wrong with the variables themselves, such as a profile that isn't there, is the user's to mend."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        raise SettingsError(
+            f"AWS can't be reached with AWS_PROFILE, AWS_ENDPOINT_URL or AWS_REGION as set: {error}"
+        ) from error
 
 
 def _first(*variables: str) -> str | None:

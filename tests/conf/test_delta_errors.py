@@ -2,6 +2,7 @@
 
 import pytest
 
+from conf.errors import SettingsError
 from conf.lake import Lake, LakeError
 from schemas.features import FEATURES
 from tests.servers.fixtures import S3
@@ -19,6 +20,23 @@ def test_an_endpoint_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
     assert "Connection refused (os error 111), asking http://127.0.0.1:9/" in message("s3://bucket/lake")
+
+
+def test_a_missing_profile_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(SettingsError, match=r"AWS_PROFILE.*nobody"):
+        Lake("s3://bucket/lake").open(FEATURES)
+
+
+def test_an_endpoint_that_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL = 'nonsense' is no address"):
+        Lake("s3://bucket/lake").open(FEATURES)
+
+
+def test_no_keys_at_all_are_said_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert "no AWS credentials were found; tried AWS_ACCESS_KEY_ID" in message("s3://bucket/lake")
 
 
 @pytest.mark.s3
