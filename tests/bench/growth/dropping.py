@@ -9,8 +9,6 @@ from typing import Any
 from pyspark.sql.streaming.query import StreamingQuery
 
 FILES, LOOK_S, WAIT_S = 10, 0.02, 300.0
-#: Spark tells of triggers without news every ten seconds.
-IDLE_S = 12.0
 
 
 def drop(landing: Path, name: str, content: Callable[[int], bytes]) -> None:
@@ -31,6 +29,11 @@ def wait_until(done: Callable[[], bool], query: StreamingQuery) -> None:
         time.sleep(LOOK_S)
 
 
+def wait_idle(query: StreamingQuery) -> None:
+    """Until Spark tells of a trigger without news; it does so every ten seconds."""
+    wait_until(lambda: "addBatch" not in json.loads(query.recentProgress[-1].json)["durationMs"], query)
+
+
 def durations(query: StreamingQuery) -> dict[str, Any]:
     """As Spark says. `batches_ms`: of each trigger with a batch, in order; `poll_ms`: of the last one without."""
     events = [json.loads(event.json) for event in query.recentProgress]
@@ -39,5 +42,5 @@ def durations(query: StreamingQuery) -> dict[str, Any]:
     return {
         "batches_ms": [batch["triggerExecution"] for batch in batches],
         "stages_ms": batches,
-        "poll_ms": idle[-1]["triggerExecution"] if idle else None,
+        "poll_ms": idle[-1]["triggerExecution"],
     }

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from conf.cores import usable_cores
-from tests.bench.growth.dropping import FILES, IDLE_S, drop, durations, wait_until
+from tests.bench.growth.dropping import FILES, drop, durations, wait_idle, wait_until
 from tests.bench.notebook import SCHEMA, reader
 from tests.bench.watching import MB
 
@@ -49,7 +49,7 @@ def watch(landing: Path, checkpoint: Path, batches: int) -> None:
     for number in range(1, batches + 1):
         drop(landing, f"batch-{number}", lambda _: b"x")
         wait_until(lambda number=number: sum(seen) >= (number + 1) * FILES, query)  # type: ignore[misc]
-    time.sleep(IDLE_S)
+    wait_idle(query)
     found = durations(query) | {"restart_s": restart_s, "rss_mb": _jvm_mb()}
     query.stop()
     print(json.dumps(found))

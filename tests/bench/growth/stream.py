@@ -6,7 +6,6 @@
 import json
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from conf.settings import Settings
 from streaming.featurize.weights import resolve_model
 from streaming.query import start_query
 from streaming.sink import Batch, FeaturesSink
-from tests.bench.growth.dropping import FILES, IDLE_S, drop, durations, wait_until
+from tests.bench.growth.dropping import FILES, drop, durations, wait_idle, wait_until
 
 
 def main(lake_root: str, landing: Path, pictures: Path, weights: str, batches: int) -> None:
@@ -35,7 +34,7 @@ def main(lake_root: str, landing: Path, pictures: Path, weights: str, batches: i
         for number in range(1, batches + 1):
             drop(landing, f"batch-{number}", lambda index: contents[index % len(contents)])
             wait_until(lambda number=number: sink.last_seq == first + number * FILES, query)  # type: ignore[misc]
-        time.sleep(IDLE_S)
+        wait_idle(query)
         found = durations(query) | {"sink_s": [batch.seconds for batch in sunk]}
         query.stop()
         end_jvm()
