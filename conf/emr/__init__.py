@@ -1,0 +1,1 @@
+"""Verger on EMR: what is packed, deployed and run there."""

@@ -1,0 +1,1 @@
+"""EMR on EC2, the second way: a cluster and its steps."""
