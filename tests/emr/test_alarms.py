@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.emr.test_template import DEPLOYED, README
+from tests.emr.templates import DEPLOYED, README
 
 #: What the stream and the refit tell, namespace Verger.
 TOLD = {

@@ -5,7 +5,7 @@ import pytest
 from conf.emr import prices as p
 from conf.emr.cost import DAILY, PAGE, Load, costs, with_tables
 from conf.settings import Settings
-from tests.emr.test_template import DEPLOYED
+from tests.emr.templates import DEPLOYED
 
 
 def test_its_tables_are_those_of_the_arithmetic() -> None:

@@ -12,7 +12,7 @@ from botocore.validate import ParamValidator
 from conf.emr.ec2.steps import step
 from conf.settings import Settings
 from tests.emr.rendering import Rendered
-from tests.emr.test_template import CLUSTER, TEMPLATE
+from tests.emr.templates import CLUSTER, TEMPLATE
 
 RENDERED = Rendered(CLUSTER, SubnetIds="subnet-a", RefitStep="[]")
 SITE = {c["Classification"]: c["ConfigurationProperties"] for c in RENDERED.resources["Cluster"]["Configurations"]}
