@@ -4,7 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
@@ -18,9 +18,11 @@ from batch.reports import plot_uri
 from batch.show import print_refit
 from batch.spark import SparkOnDemand
 from batch.stages import Stages
+from conf.emf import EmfLines
 from conf.java import check_java
 from conf.lake import Lake
 from conf.locks import lock_lake
+from conf.outlet import Outlet, check_target
 from conf.settings import Settings
 from conf.work import SPARK_LOG, work_folder
 from schemas.features import FEATURES
@@ -46,7 +48,18 @@ def run_refit(settings: Settings, console: Console, *, full: bool) -> None:
                 done = Job(settings, lake, spark, stages).run(full=full)
         finally:
             spark.end()
-    _report(done, settings, time.monotonic() - began, console)
+    seconds = time.monotonic() - began
+    _tell(done, settings, seconds)
+    _report(done, settings, seconds, console)
+
+
+def _tell(done: Done, settings: Settings, seconds: float) -> None:
+    """The metrics of a refit, where they are wanted. What hangs there is waited for two seconds."""
+    if settings.metrics == "off":
+        return
+    with closing(Outlet(settings.metrics)) as outlet:
+        values = {"RefitSucceeded": 1, "RefitSeconds": round(seconds, 3), "RefitPictures": done.refit.n}
+        EmfLines(settings.metrics_name, outlet.put).tell(values)
 
 
 def _check(settings: Settings) -> Lake:
@@ -54,6 +67,7 @@ def _check(settings: Settings) -> Lake:
     lake = Lake(settings.lake)
     if lake.open(FEATURES) is None:
         raise RefitError(f"there is no table of features in {lake.root}: run `verger stream` first")
+    check_target(settings.metrics)
     check_java()
     return lake
 

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from conf.cleaning import CleanSource, archive, check_cleaning
 from conf.cores import usable_cores
-from conf.locations import as_key, as_prefix, as_root, inside, normalised
+from conf.locations import as_key, as_prefix, as_root, inside, is_s3, normalised
 from conf.masking import masked
 from conf.values import Bytes, Count, ImageFormat, Items, JavaMemory, NotNegative, Positive, Share, Text
 
@@ -16,6 +16,13 @@ Location = Annotated[Text, AfterValidator(normalised)]
 
 def _weights(value: str) -> str:
     return value if value in {"auto", "demo"} else normalised(value)
+
+
+def _metrics(value: str) -> str:
+    place = value if value in {"off", "stdout"} else normalised(value)
+    if is_s3(place):
+        raise ValueError("must be off, stdout, or the path of a file")
+    return place
 
 
 class Settings(BaseSettings):
@@ -90,6 +97,17 @@ class Settings(BaseSettings):
     clean_to: Annotated[str, AfterValidator(archive)] = Field(
         "", description="with move: where to, a folder or s3://bucket/prefix/"
     )
+
+    metrics: Annotated[Text, AfterValidator(_metrics)] = Field(
+        "off", description="where metrics go, a line of JSON a batch, as CloudWatch takes it: off, stdout, or a file"
+    )
+    metrics_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,128}$")] = Field(
+        "verger", description="their dimension Name, which tells one stream from another"
+    )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="port on which the stream shows them to Prometheus; 0: none"
+    )
+    metrics_host: Text = Field("127.0.0.1", description="address of that port; 0.0.0.0: every one of this machine's")
 
     model_id: Text = Field(
         "auto", description="model whose features the refit takes; auto: the one that most current pictures have"

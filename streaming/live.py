@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from streaming.landing.news import News
+from streaming.metrics.recorder import Recorder
 from streaming.sink import Batch
 from streaming.status import Status
 
@@ -40,9 +41,10 @@ class Totals:
 
 
 class Report:
-    """Prints what happens. `line` is drawn again and again on a terminal, `batch` once for each commit."""
+    """Prints what happens, and hands it to the metrics. The live line is drawn again and again on a terminal."""
 
-    def __init__(self, console: Console, status: Status) -> None:
+    def __init__(self, console: Console, status: Status, recorder: Recorder) -> None:
+        self._recorder = recorder
         self._console = console
         self._totals = Totals(status.ok, sum(status.rejected.values()), last_seq=status.last_seq)
         self._codes: Counter[str] = Counter()
@@ -61,6 +63,7 @@ class Report:
 
     def batch(self, batch: Batch) -> None:
         """A batch was committed."""
+        self._recorder.batch(batch)
         self._totals.add(batch)
         self._codes += batch.codes
         rows = batch.statuses.total()
@@ -74,6 +77,7 @@ class Report:
 
     def tick(self, news: News, *, working: bool) -> None:
         """Draw the live line anew."""
+        self._recorder.look(news)
         if self._live is not None:
             self._live.update(Text(self._line(news, working=working), overflow="ellipsis", no_wrap=True))
 

@@ -10,6 +10,7 @@ from conf.java import check_java
 from conf.jvm import kill_jvm
 from conf.lake import Lake
 from conf.locks import lock_lake
+from conf.outlet import check_target
 from conf.places import check_places
 from conf.session import spark_session
 from conf.settings import Settings
@@ -20,6 +21,7 @@ from streaming.featurize.weights import resolve_model
 from streaming.lake import prepare
 from streaming.landing.events.queue import EventQueue
 from streaming.live import Report
+from streaming.metrics.recording import recorded
 from streaming.query import start_query
 from streaming.sink import FeaturesSink
 from streaming.status import read_status
@@ -37,14 +39,19 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         UserError: it could not start: settings, Java, landing, lake, weights or Spark.
         StreamError: it had to end.
     """
-    with Stopping() as stopping, lock_lake(lake := _check(settings), "stream") as hold, work_folder() as work:
+    with (
+        Stopping() as stopping,
+        lock_lake(lake := _check(settings), "stream") as hold,
+        work_folder() as work,
+        recorded(settings, work) as recorder,
+    ):
         prepare(lake)
         model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         if model.is_demo:
             console.print(
                 "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"
             )
-        report = Report(console, read_status(lake))
+        report = Report(console, read_status(lake), recorder)
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch, hold)
         report.say(f"starting Spark; watching {settings.landing}")
         spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)
@@ -54,6 +61,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
             query = start_query(spark, settings, model, sink, drain=drain)
         except (Py4JError, OSError) as error:
             raise StreamError(JVM_ENDED) from error
+        recorder.query = query
         driver = Driver(settings, query, sink, report, stopping, hold)
         with cleaned_beside(settings, hold.check):
             report.ended(driver.drain() if drain else driver.watch())
@@ -63,6 +71,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
 def _check(settings: Settings) -> Lake:
     """What can be known to fail before anything is written or started."""
     check_places(settings)
+    check_target(settings.metrics)
     check_java()
     for _ in open_store(settings.landing).list():
         break  # one look: a missing bucket or a wrong key is said now

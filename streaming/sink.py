@@ -5,8 +5,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from pyspark.sql import DataFrame
 
@@ -15,6 +17,8 @@ from conf.locks import Hold
 from schemas.features import FEATURES
 from streaming.lake import lake_id
 
+_SUMMARIZED = ["status", "error_code", "featurize_ms", "featurized_at"]
+
 
 class SinkError(Exception):
     """What was written is not what must be there; the stream has to stop. One sentence for a person."""
@@ -22,12 +26,18 @@ class SinkError(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch that is in the table: rows by status, rejected ones by code, seconds from its start to its commit."""
+    """A batch that is in the table: rows by status, rejected ones by code, seconds from its start to its commit.
 
+    `number`: Spark's. `featurize_s`: over all workers. `commit_s`: since its last picture was featurized.
+    """
+
+    number: int
     last_seq: int
     statuses: Counter[str]
     codes: Counter[str]
     seconds: float
+    featurize_s: float
+    commit_s: float
 
 
 @dataclass
@@ -64,14 +74,14 @@ class FeaturesSink:
         try:
             end = end_offset(self.checkpoint, batch_id)
             if end > self.last_seq and not self.closed:  # a query begins with a batch without rows
-                self._append(rows, end)
+                self._append(rows, batch_id, end)
         except Exception as error:
             self.failure = error
             raise
         finally:
             self.busy = False
 
-    def _append(self, rows: DataFrame, end: int) -> None:
+    def _append(self, rows: DataFrame, number: int, end: int) -> None:
         began = time.monotonic()
         self.hold.check()
         mark = f"{self.run} {self._transaction + 1}"
@@ -85,7 +95,7 @@ class FeaturesSink:
         )
         self._transaction += 1
         self._check_ours(mark, end)
-        batch = self._summary(end, time.monotonic() - began)
+        batch = self._summary(number, end, time.monotonic() - began)
         self.last_seq = end
         self.on_batch(batch)
 
@@ -102,13 +112,14 @@ class FeaturesSink:
                 "expected: run `verger status`"
             )
 
-    def _summary(self, end: int, seconds: float) -> Batch:
-        rows = self._table.to_pyarrow_dataset().to_table(
-            columns=["status", "error_code"], filter=pds.field("seq") > self.last_seq
-        )
+    def _summary(self, number: int, end: int, seconds: float) -> Batch:
+        proven_at = datetime.now(timezone.utc)
+        rows = self._table.to_pyarrow_dataset().to_table(_SUMMARIZED, filter=pds.field("seq") > self.last_seq)
         status, code = rows["status"].to_pylist(), rows["error_code"].to_pylist()
         codes = Counter(c for s, c in zip(status, code, strict=True) if s == "rejected")
-        return Batch(end, Counter(status), codes, seconds)
+        featurize_s = float(pc.sum(rows["featurize_ms"]).as_py() or 0.0) / 1000
+        commit_s = (proven_at - pc.max(rows["featurized_at"]).as_py()).total_seconds()
+        return Batch(number, end, Counter(status), codes, seconds, featurize_s, max(0.0, commit_s))  # two clocks
 
 
 def end_offset(checkpoint: Path, batch_id: int) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from conf.metrics import METRICS
 from conf.settings import Settings
 from schemas.components import COMPONENTS
 from schemas.errors import MEANINGS
@@ -28,6 +29,10 @@ def _tables() -> dict[str, str]:
     return {
         **{f"columns: {table.name}": _columns(table.columns) for table in TABLES},
         "error codes": _rows(("code", "meaning"), [(f"`{code}`", text) for code, text in MEANINGS.items()]),
+        "metrics": _rows(
+            ("metric", "unit", "each", "meaning", "Prometheus"),
+            [(f"`{m.name}`", m.unit, ", ".join(m.when), m.meaning, _code(m.prometheus)) for m in METRICS],
+        ),
         "settings": _rows(
             ("setting", "default", "meaning"),
             [(f"`{n}`", _default(f.default), f.description or "") for n, f in Settings.model_fields.items()],
@@ -43,6 +48,10 @@ def _described(columns: Sequence[Column], of: str = "") -> Iterator[tuple[str, .
     for column in columns:
         yield f"`{of}{column.name}`", column.type + (", null" if column.nullable else ""), column.comment
         yield from _described(column.fields, f"{of}{column.name}.")
+
+
+def _code(name: str) -> str:
+    return name and f"`{name}`"
 
 
 def _default(value: object) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from conf.lake import Lake
@@ -15,6 +16,7 @@ from streaming.landing.ledger import Draft, Ledger
 from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
 from streaming.landing.retries import Retries
+from streaming.landing.waiting import Waiting
 from streaming.stores.store import Listed
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ class Announcer:
         self.known.load(self.ledger.batches(["path", "etag", "version"]))
         self._retries = Retries(lake, options.retry_backoff_s, time.monotonic)
         self._retries.load(self.ledger)
+        self._unread = Waiting()
+        self._unread.load(self.ledger, self._retries.seen)
         self.news, self._published = News(run=options.run), News()
         self.begun = threading.Event()  # something was announced, or nothing waits to be
         self.head = self.ledger.head
@@ -76,14 +80,22 @@ class Announcer:
         """Tell the news, if there are any."""
         self.news.head = self.head
         self.news.retries, self.news.rows_seen = len(self._retries), self._retries.seen
+        self.news.oldest_pending_at = self._oldest_pending()
         if self.news != self._published:
             self.news.publish(self._news_path)
             self._published = replace(self.news)
 
+    def _oldest_pending(self) -> str | None:
+        seen = self._retries.seen
+        oldest = [self._unread.oldest(lambda seq: seq <= seen), self._retries.oldest()]
+        return min((at.isoformat() for at in oldest if at is not None), default=None)
+
     def _append(self, drafts: list[Draft]) -> None:
         if not drafts:
             return
+        now = datetime.now(timezone.utc)
         numbers = self.ledger.append(drafts)
+        self._unread.add(numbers[-1], now)
         new = [(d, seq) for d, seq in zip(drafts, numbers, strict=True) if d.version is None]
         self.known.record([d.path for d, _ in new], [d.etag for d, _ in new], [seq for _, seq in new])
         self.head = self.ledger.head

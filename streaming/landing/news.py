@@ -25,6 +25,7 @@ class News:
     retries: int = 0  # deferred, waiting for another attempt
     rows_seen: int = 0  # rows of `features` up to this seq have been looked at for deferred ones
     head: int = 0  # the ledger's last seq
+    oldest_pending_at: str | None = None  # announcement of the oldest that waits, ISO 8601, UTC
     skipped: dict[str, int] = field(default_factory=dict)  # why -> names, in the last listing
     skipped_names: list[str] = field(default_factory=list)
     error: str | None = None  # why objects can't be found right now

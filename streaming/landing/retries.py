@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
@@ -10,11 +11,12 @@ from deltalake import DeltaTable
 from conf.lake import Lake, LakeError, max_seq
 from schemas.features import FEATURES
 from streaming.landing.ledger import Draft, Ledger
+from streaming.landing.waiting import Waiting
 
 #: However often it was tried, a version waits no longer than this between two attempts.
 MAX_BACKOFF_S = 300.0
 
-_COLUMNS = ["seq", "version", "supersedes", "attempt", "path", "etag", "size", "modified"]
+_COLUMNS = ["seq", "version", "supersedes", "attempt", "path", "etag", "size", "modified", "discovered_at"]
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Retries:
     seen: int = 0  # rows of `features` up to this seq have been looked at
     _table: DeltaTable = field(init=False)
     _waiting: list[tuple[float, int, Draft]] = field(default_factory=list)  # (due, seq, announcement)
+    _since: Waiting = field(default_factory=Waiting)
+    _seqs: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         table = self.lake.open(FEATURES)
@@ -53,7 +57,13 @@ class Retries:
     def due(self) -> Iterator[Draft]:
         """The announcements whose time has come; each is given once."""
         while self._waiting and self._waiting[0][0] <= self.clock():
-            yield heapq.heappop(self._waiting)[2]
+            _, seq, draft = heapq.heappop(self._waiting)
+            self._seqs.discard(seq)
+            yield draft
+
+    def oldest(self) -> datetime | None:
+        """When the oldest of those that wait was announced last."""
+        return self._since.oldest(lambda seq: seq not in self._seqs)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -65,10 +75,12 @@ class Retries:
         rows = self._table.to_pyarrow_dataset().to_table(
             columns=_COLUMNS, filter=(pds.field("seq") > self.seen) & (pds.field("status") == "deferred")
         )
-        for row in rows.to_pylist():
-            seq, attempt = row.pop("seq"), row.pop("attempt") + 1
+        for row in rows.sort_by("seq").to_pylist():
+            seq, attempt, at = row.pop("seq"), row.pop("attempt") + 1, row.pop("discovered_at")
             if (row["version"], attempt) not in announced:
                 wait = min(self.backoff_s * 2 ** (attempt - 2), MAX_BACKOFF_S)
                 draft = Draft(**row, attempt=attempt, reason="retry")
                 heapq.heappush(self._waiting, (self.clock() + wait, seq, draft))
+                self._seqs.add(seq)
+                self._since.add(seq, at)
         self.seen = upto

@@ -18,6 +18,7 @@ from tests.batch.command import (
 )
 from tests.batch.lakes import append, pictures
 from tests.batch.running import latest
+from tests.conf.emf_lines import read_line
 from tests.streaming.landing.fakes import new_lake
 
 pytestmark = [pytest.mark.spark, pytest.mark.fault]
@@ -33,12 +34,23 @@ def ten_more(lake: Lake) -> int:
     return there + 10
 
 
+def told(metrics: Path) -> list[int]:
+    """The pictures of each refit that told of its success."""
+    lines = [read_line(line) for line in metrics.read_text().splitlines()]
+    assert all(line["RefitSucceeded"] == 1 and 1 < line["RefitSeconds"] < 300 for line in lines)
+    return [line["RefitPictures"] for line in lines]
+
+
 @pytest.mark.timeout(900)
-def test_killed_at_any_moment_it_leaves_the_old_refit_whole_or_the_new_one(tmp_path: Path) -> None:
+def test_killed_at_any_moment_it_leaves_the_old_refit_whole_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERGER_METRICS", str(metrics := tmp_path / "metrics"))
     lake, log = new_lake(tmp_path), tmp_path / "log"
     append(lake, pictures(60))
     refit_to_the_end(lake, log)
     old = assert_whole(lake)
+    assert told(metrics) == [60]
 
     # When the new projection is there, and the refit is not published.
     ten_more(lake)
@@ -68,4 +80,5 @@ def test_killed_at_any_moment_it_leaves_the_old_refit_whole_or_the_new_one(tmp_p
     assert "Traceback" not in printed
     new = assert_whole(lake)
     assert latest(lake)["n"] == count
+    assert told(metrics)[-1] == count
     assert_tidy(lake, new)

@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.conf.emf_lines import read_line, total
+from tests.conf.test_outlet import wait_for
+from tests.streaming.metrics.test_page import free_port, scraped
 from tests.streaming.service import Service, counted, kill_driver, kill_group, kill_jvm
 
 pytestmark = pytest.mark.spark
@@ -34,7 +38,7 @@ def test_the_fruits_become_features_that_agree_with_the_notebook(weights: str, f
 
 
 def test_odd_files_get_their_codes_and_good_ones_their_features(weights: str, fruits: Path, tmp_path: Path) -> None:
-    service = Service(tmp_path, weights)
+    service = Service(tmp_path, weights, {"metrics": tmp_path / "metrics"})
     expected = {f"odd/{name}": outcome for name, outcome in put_odd_files(service).items()}
     for picture in sorted((fruits / "images" / "Kiwi").glob("*.jpg")):
         service.put(f"Kiwi/{picture.name}", picture.read_bytes())
@@ -44,6 +48,27 @@ def test_odd_files_get_their_codes_and_good_ones_their_features(weights: str, fr
     seen = {r["path"].removeprefix(root): r["error_code"] or r["status"] for r in service.rows()}
     assert seen == expected
     service.assert_law()
+    assert_counted((tmp_path / "metrics").read_text().splitlines(), service.rows())
+
+
+def assert_counted(lines: list[str], rows: list[dict[str, Any]]) -> None:
+    """What the metrics counted is what the table holds, and the seconds of their stages make sense."""
+    statuses, codes = counted(rows, "status"), counted([r for r in rows if r["status"] == "rejected"], "error_code")
+    assert total(lines, "Seen") == len(rows)
+    for name, status in (("Ok", "ok"), ("Rejected", "rejected"), ("Deferred", "deferred")):
+        assert total(lines, name) == statuses[status]
+    assert {code: total(lines, "Rejected", code) for code in codes} == codes
+    assert total(lines, "FeaturizeSeconds") == pytest.approx(sum(r["featurize_ms"] for r in rows) / 1000, abs=0.1)
+    batches = [line for line in map(read_line, lines) if "Seen" in line]
+    assert all(0 < b["CommitSeconds"] < b["BatchSeconds"] for b in batches)
+    timed = [b for b in batches if "TriggerSeconds" in b]  # the last one may end with its JVM before Spark tells
+    assert all(0 < b["ReadSeconds"] < b["TriggerSeconds"] - b["BatchSeconds"] for b in timed)
+    assert (batches[-1]["Pending"], batches[-1]["OldestPendingSeconds"]) == (0, 0)
+    assert (total(lines, "Started"), total(lines, "DroppedLines")) == (1, 0)
+    beats = [line for line in map(read_line, lines) if line.get("Heartbeat")]
+    assert {"DiskFreeBytes", "DriverMemoryBytes", "Pending"} <= beats[-1].keys()
+    assert max(line.get("WorkerMemoryBytes", 0) for line in beats) > 50e6
+    assert not any("/" in line.replace("Count/Second", "") for line in lines), "names of pictures are in no line"
 
 
 def put_odd_files(service: Service) -> dict[str, str]:
@@ -60,12 +85,15 @@ def put_odd_files(service: Service) -> dict[str, str]:
 def test_an_overwritten_picture_gets_a_second_row_and_overwritten_back_a_third(
     weights: str, fruits: Path, tmp_path: Path
 ) -> None:
-    service = Service(tmp_path, weights)
+    port = free_port()
+    service = Service(tmp_path, weights, {"metrics_port": port})
     first, second = (p.read_bytes() for p in sorted((fruits / "images" / "Kiwi").glob("*.jpg"))[:2])
     with service.running():
         for count, data in enumerate((first, second, first), 1):
             service.put("Kiwi/a.jpg", data)
             service.wait_for_rows(count)
+        wait_for(lambda: scraped(port)["verger_trigger_seconds_count"] == 3)
+        assert scraped(port)["verger_ok_total"] == 3
     rows = service.of("Kiwi/a.jpg")
     assert [row["version"] for row in rows] == [1, 2, 3]
     assert [row["supersedes"] for row in rows] == [None, 1, 2]
