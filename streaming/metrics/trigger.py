@@ -1,9 +1,9 @@
 """How long Spark took over a trigger, asked for afterwards by a thread that the stream doesn't wait for.
 
-Not by a StreamingQueryListener: Spark calls a Python one back through py4j for every trigger, on the one thread that
-serves all listeners, with some forty calls to read one progress; and its `onQueryStarted` is waited for by the start
-of the query. Two calls read the same from `lastProgress`, when they suit, and an answer that never comes keeps
-nobody waiting but the thread that asked.
+Not by a StreamingQueryListener: Spark calls a Python one back through py4j for every trigger, on the thread that serves
+all listeners of streams, and reading one progress there took 100 to 450 ms of many small calls; its `onQueryStarted`
+is even waited for by the start of the query. `lastProgress` is one text in two calls, 1.5 ms, when they suit, and an
+answer that never comes keeps nobody waiting but the thread that asked.
 """
 
 from typing import Any

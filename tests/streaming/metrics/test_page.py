@@ -1,5 +1,6 @@
 """The page is what Prometheus takes, and its port is had or said to be taken."""
 
+import math
 import socket
 import urllib.request
 from contextlib import closing
@@ -32,6 +33,7 @@ def scraped(port: int) -> dict[str, float]:
 def test_batches_add_up_on_the_page() -> None:
     port, told = free_port(), batch()
     with closing(Page("127.0.0.1", port)) as page:
+        assert math.isnan(scraped(port)["verger_pending"])
         for _ in range(3):
             page.tell(batch_values(told, DURATIONS) | {"Pending": 4, "Started": 1}, told.codes)
         page.show({"Pending": 2, "OldestPendingSeconds": 8.5})
