@@ -42,7 +42,7 @@ class Page:
             for m in METRICS
             if m.prometheus and m.name != _BY_CODE
         }
-        self.show({name: math.nan for name in self._metrics})  # not known yet is not zero
+        self.show(dict.fromkeys(self._metrics, math.nan))  # not known yet is not zero
         self._rejected = Counter("verger_rejected", "pictures rejected", ["code"], registry=registry)
         for code in ERROR_CODES:
             self._rejected.labels(code)
