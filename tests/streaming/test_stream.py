@@ -66,8 +66,7 @@ def assert_counted(lines: list[str], rows: list[dict[str, Any]]) -> None:
     assert (batches[-1]["Pending"], batches[-1]["OldestPendingSeconds"]) == (0, 0)
     assert (total(lines, "Started"), total(lines, "DroppedLines")) == (1, 0)
     beats = [line for line in map(read_line, lines) if line.get("Heartbeat")]
-    assert {"DiskFreeBytes", "DriverMemoryBytes", "Pending"} <= beats[-1].keys()
-    assert max(line.get("WorkerMemoryBytes", 0) for line in beats) > 50e6
+    assert min(beats[0][name] for name in ("DiskFreeBytes", "DriverMemoryBytes", "WorkerMemoryBytes")) > 10e6
     assert not any("/" in line.replace("Count/Second", "") for line in lines), "names of pictures are in no line"
 
 
