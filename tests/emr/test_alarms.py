@@ -7,15 +7,11 @@ from typing import Any
 
 import pytest
 
+from conf.metrics import METRICS
 from tests.emr.templates import DEPLOYED, README
 
 #: What the stream and the refit tell, namespace Verger.
-TOLD = {
-    "Seen", "Ok", "Rejected", "Deferred", "Pending", "OldestPendingSeconds", "BatchSeconds", "TriggerSeconds",
-    "PicturesPerSecond", "ReadSeconds", "FeaturizeSeconds", "CommitSeconds", "RejectionRate", "Missed",
-    "MalformedMessages", "Started", "Heartbeat", "DiskFreeBytes", "DriverMemoryBytes", "WorkerMemoryBytes",
-    "RefitSucceeded", "RefitSeconds", "RefitPictures",
-}  # fmt: skip
+TOLD = {metric.name for metric in METRICS}
 #: Of AWS itself.
 SQS = {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}
 
