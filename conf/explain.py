@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from conf.errors import SettingsError
@@ -33,14 +33,14 @@ _MUST = {
 }
 
 
-def explained(error: ValidationError, origin: Mapping[str, str]) -> SettingsError:
-    """The first problem in `error` as a sentence; `origin` says where each setting was given."""
+def explained(error: ValidationError, origin: Mapping[str, str], model: type[BaseModel] = Settings) -> SettingsError:
+    """The first problem in `error` as a sentence; `origin` says where each setting of `model` was given."""
     detail = error.errors(include_url=False)[0]
     what = _what(detail)
     if not detail["loc"]:  # about several settings: their own validator has written the sentence
         return SettingsError(f"{what}.")
     name = str(detail["loc"][0])
-    fix = "" if detail["type"] == "value_error" else f": change it, or leave it out for {_default(name)}"
+    fix = "" if detail["type"] == "value_error" else f": change it, or leave it out for {_default(model, name)}"
     return SettingsError(f"{name} = {_shown(detail)} ({origin[name]}) {what}{fix}.")
 
 
@@ -54,5 +54,5 @@ def _shown(detail: ErrorDetails) -> str:
     return shown if len(shown) <= 100 else f"{shown[:100]}..."
 
 
-def _default(name: str) -> str:
-    return plain(Settings.model_fields[name].default)
+def _default(model: type[BaseModel], name: str) -> str:
+    return plain(model.model_fields[name].get_default(call_default_factory=True))

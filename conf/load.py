@@ -2,7 +2,8 @@
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,10 +14,15 @@ from conf.sources import Layer, from_assignments, from_environment, from_flags, 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The settings, and for each field "default", the file's name, `VERGER_X`, `--set x` or `--flag`."""
+    """The settings, and for each field "default", the file's name, `VERGER_X`, `--set x` or `--flag`.
+
+    `config` is the file, `emr` its table `[emr]` as it is there: `conf.emr.settings` says what it means.
+    """
 
     settings: Settings
     origin: dict[str, str]
+    config: str = ""
+    emr: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_settings(
@@ -30,12 +36,17 @@ def load_settings(
     """
     layers = [from_flags(flags or {}), from_assignments(assignments), from_environment()]
     layers += [from_toml(config)] if config is not None else []
+    return resolved(layers, config or "")
+
+
+def resolved(layers: list[Layer], config: str = "") -> Resolved:
+    """What `layers` say, the first that names a setting wins. Raises SettingsError as `load_settings` does."""
     origin = {name: _origin(name, layers) for name in Settings.model_fields}
     try:
         settings = Settings(**ChainMap(*(dict(layer.values) for layer in layers)))
     except ValidationError as error:
         raise explained(error, origin) from None
-    return Resolved(settings, origin)
+    return Resolved(settings, origin, config, next((layer.emr for layer in layers if layer.emr), {}))
 
 
 def _origin(name: str, layers: list[Layer]) -> str:

@@ -4,7 +4,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_settings import EnvSettingsSource
@@ -25,21 +25,30 @@ NO_SETTINGS = (f"{PREFIX}FAILPOINT",)
 
 @dataclass(frozen=True)
 class Layer:
-    """Raw values of some settings, and for the name of one where it was given, for a person."""
+    """Raw values of some settings, and for the name of one where it was given, for a person; a file's table `[emr]`."""
 
     origin: Callable[[str], str]
     values: Mapping[str, Any]
+    emr: Mapping[str, Any] = field(default_factory=dict)
 
 
 def from_toml(config: str) -> Layer:
     """The settings in the file or `s3://` object `config`."""
+    return from_text(read_text(config), config)
+
+
+def from_text(text: str, config: str) -> Layer:
+    """The settings in the TOML `text`, which is that of `config`."""
     try:
-        values = tomllib.loads(read_text(config))
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"--config {config} is not valid TOML: {error}; correct that place.") from None
+    emr = values.pop("emr", {})
+    if not isinstance(emr, dict):
+        raise SettingsError(f"{config} has a value emr: it is a table, so write [emr] and its settings below.")
     for key in values:
-        _check_known(key, Settings.model_fields, f"{config} has an unknown setting")
-    return Layer(lambda _: config, values)
+        check_known(key, Settings.model_fields, f"{config} has an unknown setting")
+    return Layer(lambda _: config, values, emr)
 
 
 def from_environment() -> Layer:
@@ -47,7 +56,7 @@ def from_environment() -> Layer:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for variable in sorted(os.environ):
         if variable.upper().startswith(PREFIX) and not variable.upper().startswith(NO_SETTINGS):
-            _check_known(variable.upper(), known, "the environment has an unknown variable")
+            check_known(variable.upper(), known, "the environment has an unknown variable")
     return Layer(lambda name: PREFIX + name.upper(), EnvSettingsSource(Settings)())
 
 
@@ -59,7 +68,7 @@ def from_assignments(assignments: Iterable[str]) -> Layer:
         name = key.strip().lower().replace("-", "_")
         if not equals:
             raise SettingsError(f"--set {key} has no value: write --set KEY=VALUE.")
-        _check_known(name, Settings.model_fields, "--set names an unknown setting")
+        check_known(name, Settings.model_fields, "--set names an unknown setting")
         values[name] = value.strip()
     return Layer(lambda name: f"--set {name}", values)
 
@@ -68,11 +77,11 @@ def from_flags(flags: Mapping[str, object]) -> Layer:
     """The settings that a command has flags for; None means that the flag was not given."""
     values = {name: value for name, value in flags.items() if value is not None}
     for name in values:
-        _check_known(name, Settings.model_fields, "a flag names an unknown setting")
+        check_known(name, Settings.model_fields, "a flag names an unknown setting")
     return Layer(lambda name: f"--{name.replace('_', '-')}", values)
 
 
-def _check_known(name: str, known: Iterable[str], problem: str) -> None:
+def check_known(name: str, known: Iterable[str], problem: str) -> None:
     """Raise SettingsError unless `name` is known. The value is not shown: it may be a secret."""
     names = list(known)
     if name in names:

@@ -40,11 +40,16 @@ def _bytes(value: object) -> object:
         raise ValueError("must be a number of bytes such as 67108864, 500MB or 2GiB") from None
 
 
-def _java_memory(value: str) -> str:
+def java_bytes(value: str) -> int:
+    """The bytes of a memory size as Java's -Xmx takes it; raises ValueError where it is none."""
     match = _JAVA_MEMORY.fullmatch(value)
     if not match:
         raise ValueError("must be a memory size as Java's -Xmx takes it, such as 2g or 1500m")
-    if int(match[1]) * _UNIT_BYTES[match[2].lower()] < _LEAST_DRIVER_BYTES:
+    return int(match[1]) * _UNIT_BYTES[match[2].lower()]
+
+
+def _java_memory(value: str) -> str:
+    if java_bytes(value) < _LEAST_DRIVER_BYTES:
         raise ValueError("must be at least 512m, or Spark does not start")
     return value.lower()
 
