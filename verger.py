@@ -82,6 +82,41 @@ def clean(resolved: Resolved) -> None:
 
 @app.command()
 @takes_settings
+def deploy(
+    resolved: Resolved,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+    release: Annotated[str | None, typer.Option(help="Name of this release; the version of the wheel.")] = None,
+    dist: Annotated[Path, typer.Option(help="The folder that `make package` wrote to.")] = Path("dist"),
+) -> None:
+    """Put a package in use on EMR Serverless: upload it, make or update the stack, restart the stream."""
+    from conf.emr.deploy import run_deploy
+
+    run_deploy(resolved, Console(), dist, release, dry_run=dry_run)
+
+
+@app.command()
+@takes_settings
+def rollback(
+    resolved: Resolved,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+) -> None:
+    """Go back to the release before the one that is in use, with its settings."""
+    from conf.emr.deploy import run_rollback
+
+    run_rollback(resolved, Console(), dry_run=dry_run)
+
+
+@app.command()
+@takes_settings
+def register(resolved: Resolved) -> None:
+    """Register the lake's tables in the stack's Glue database, for Athena and others."""
+    from conf.emr.register import run_register
+
+    run_register(resolved, Console())
+
+
+@app.command()
+@takes_settings
 def demo(
     resolved: Resolved,
     folder: Annotated[Path, typer.Option(help="Where the demo's landing and lake go; made anew.")] = Path("demo"),

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pydantic import BaseModel
+
+from conf.emr.settings import EmrSettings
 from conf.metrics import METRICS
 from conf.settings import Settings
 from schemas.components import COMPONENTS
@@ -33,11 +36,17 @@ def _tables() -> dict[str, str]:
             ("metric", "unit", "each", "meaning", "Prometheus"),
             [(f"`{m.name}`", m.unit, ", ".join(m.when), m.meaning, _code(m.prometheus)) for m in METRICS],
         ),
-        "settings": _rows(
-            ("setting", "default", "meaning"),
-            [(f"`{n}`", _default(f.default), f.description or "") for n, f in Settings.model_fields.items()],
-        ),
+        "settings": _settings(Settings),
+        "emr settings": _settings(EmrSettings),
     }
+
+
+def _settings(model: type[BaseModel]) -> str:
+    rows = [
+        (f"`{name}`", _default(field.get_default(call_default_factory=True)), field.description or "")
+        for name, field in model.model_fields.items()
+    ]
+    return _rows(("setting", "default", "meaning"), rows)
 
 
 def _columns(columns: Sequence[Column]) -> str:
