@@ -102,7 +102,7 @@ def grace_s(settings: Settings) -> int:
 def _job(job: str, settings: Settings, emr: EmrSettings, outputs: Outputs, version: str) -> Request:
     release = release_uri(outputs, version)
     executors = emr.stream_executors if job == "stream" else emr.refit_executors
-    conf = sizes(settings, emr, executors) | environment(release, outputs.region, image=emr.image)
+    conf = sizes(settings, emr, executors) | environment(emr, release, outputs.region)
     return {
         "name": job_name(emr, job),
         "jobDriver": {

@@ -40,15 +40,24 @@ def sizes(settings: Settings, emr: EmrSettings, executors: int) -> dict[str, str
     }
 
 
-def environment(release: str, region: str, *, image: bool) -> dict[str, str]:
-    """The same Python for driver and executors. delta-rs and obstore know no region by themselves."""
-    python = _IMAGE_PYTHON if image else _ARCHIVE_PYTHON
-    archive = {} if image else {"spark.archives": f"{release}/environment.tar.gz#environment"}
-    return archive | {
+def environment(emr: EmrSettings, release: str, region: str) -> dict[str, str]:
+    """The same Python for driver and executors, and what the driver is told by variables.
+
+    Its metrics are lines among its output, which the alarms go by. delta-rs and obstore know no region by themselves.
+    """
+    python = _IMAGE_PYTHON if emr.image else _ARCHIVE_PYTHON
+    archive = {} if emr.image else {"spark.archives": f"{release}/environment.tar.gz#environment"}
+    driver = {
+        "PYSPARK_DRIVER_PYTHON": python,
+        "PYSPARK_PYTHON": python,
+        "AWS_REGION": region,
+        "VERGER_METRICS": "stdout",
+        "VERGER_METRICS_NAME": emr.name,
+    }
+    return {
+        **archive,
         "spark.jars": ",".join(_DELTA_JARS),
-        "spark.emr-serverless.driverEnv.PYSPARK_DRIVER_PYTHON": python,
-        "spark.emr-serverless.driverEnv.PYSPARK_PYTHON": python,
+        **{f"spark.emr-serverless.driverEnv.{name}": value for name, value in driver.items()},
         "spark.executorEnv.PYSPARK_PYTHON": python,
-        "spark.emr-serverless.driverEnv.AWS_REGION": region,
         "spark.executorEnv.AWS_REGION": region,
     }

@@ -109,7 +109,10 @@ class Cloud:
             self.expect("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", **found})
 
     def carried_out(self, status: str, events: tuple[tuple[str, str, str], ...] = ()) -> None:
-        """The change set is executed and ends in `status`; `events`: resource, status, reason, the first one first."""
+        """The change set is executed and ends in `status`; `events`: resource, status, reason, the first one first.
+
+        Before them, there is one of another change, which failed.
+        """
         token: list[str] = []
         self.expect(
             "cloudformation", "execute_change_set", {}, StackName=NAME, ChangeSetName=ANY, ClientRequestToken=ANY
@@ -120,18 +123,17 @@ class Cloud:
             lambda params, **_: token.append(params["ClientRequestToken"]),
         )
         self.stack(status)
+        all_events = (("Last week", "UPDATE_FAILED", "no more"), *events)
         told = [
-            {
-                "StackId": ARN, "EventId": str(n), "StackName": NAME, "Timestamp": NOON, "LogicalResourceId": name,
-                "ResourceType": "AWS::Some::Thing", "ResourceStatus": state, "ResourceStatusReason": reason,
-            }
-            for n, (name, state, reason) in enumerate(events)
-        ][::-1]  # fmt: skip
+            {"StackId": ARN, "EventId": str(n), "StackName": NAME, "Timestamp": NOON, "LogicalResourceId": name}
+            | {"ResourceType": "AWS::Some::Thing", "ResourceStatus": state, "ResourceStatusReason": reason}
+            for n, (name, state, reason) in enumerate(all_events)
+        ][::-1]
         self.expect("cloudformation", "describe_stack_events", {"StackEvents": told}, StackName=NAME)
         # The token is made when the change set is: the answer gets it afterwards.
         client.meta.events.register(
             "after-call.cloudformation.DescribeStackEvents",
-            lambda parsed, **_: [event.update(ClientRequestToken=token[-1]) for event in parsed["StackEvents"]],
+            lambda parsed, **_: [event.update(ClientRequestToken=token[-1]) for event in parsed["StackEvents"][:-1]],
         )
 
     # S3

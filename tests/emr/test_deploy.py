@@ -188,6 +188,16 @@ def test_a_template_that_differs_in_a_comment_needs_no_update(commands: Commands
     assert "the stack verger needs no update" in commands.said
 
 
+def test_a_parameter_that_is_no_longer_given_has_the_templates_default_again(commands: Commands) -> None:
+    cloud = commands.cloud
+    with_stack(cloud, in_use("0.1.0") | {"AlarmEmail": "me@example.com"}, checksums("0.1.0"))
+    cloud.summary()
+    cloud.template()
+    cloud.runs()
+    commands.deploy(dry_run=True)
+    assert "would update the stack verger: AlarmEmail me@example.com -> not set\n" in commands.said
+
+
 def test_a_dry_run_before_the_first_deployment_makes_nothing(commands: Commands) -> None:
     commands.cloud.no_stack()
     commands.cloud.summary()

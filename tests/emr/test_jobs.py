@@ -75,6 +75,16 @@ def test_driver_and_executors_have_the_same_python_from_the_release() -> None:
     assert given["spark.executorEnv.AWS_REGION"] == cloud.REGION
 
 
+def test_the_drivers_metrics_carry_the_name_of_the_stack() -> None:
+    for request in (
+        stream(emr=EmrSettings(name="plums")),
+        refit_request(SETTINGS, EmrSettings(name="plums"), OUTPUTS, "1"),
+    ):
+        given = conf(request)
+        assert given["spark.emr-serverless.driverEnv.VERGER_METRICS"] == "stdout"
+        assert given["spark.emr-serverless.driverEnv.VERGER_METRICS_NAME"] == "plums"
+
+
 def test_with_an_image_no_archive_is_unpacked() -> None:
     given = conf(stream(emr=EmrSettings(parameters={"ImageUri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/v:1"})))
     assert "spark.archives" not in given
