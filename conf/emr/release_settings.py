@@ -12,7 +12,7 @@ from conf.load import Resolved
 from conf.locations import is_s3
 
 #: Settings whose values the stack makes.
-_OF_STACK = ("landing", "lake", "discover", "queue")
+_OF_STACK = ("landing", "lake", "queue")
 
 
 def check_deployable(resolved: Resolved, *, model: bool) -> None:
@@ -32,12 +32,8 @@ def check_deployable(resolved: Resolved, *, model: bool) -> None:
 def release_settings(resolved: Resolved, outputs: Outputs, version: str) -> str:
     """The text of the file: TOML, only what differs from the defaults, with the table `[emr]` as it was given."""
     values = {name: getattr(resolved.settings, name) for name, origin in resolved.origin.items() if origin != "default"}
-    values |= {
-        "landing": f"s3://{outputs.landing_bucket}/",
-        "lake": outputs.lake,
-        "discover": "events",
-        "queue": outputs.queue_url,
-    }
+    values |= {"landing": f"s3://{outputs.landing_bucket}/", "lake": outputs.lake, "queue": outputs.queue_url}
+    values.setdefault("discover", "events")  # a network without a way to SQS needs list
     if not is_s3(resolved.settings.weights):
         values["weights"] = f"{release_uri(outputs, version)}/{MODEL}"
     emr = dict(resolved.emr)

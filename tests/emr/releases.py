@@ -19,8 +19,8 @@ def sha256(text: str) -> str:
 
 def settings_text(version: str, attempts: int = 3, emr: str = "") -> str:
     return (
-        f'max_attempts = {attempts}\nlanding = "s3://{LANDING}/"\nlake = "s3://{LAKE}/lake"\ndiscover = "events"\n'
-        f'queue = "{QUEUE}"\nweights = "s3://{LAKE}/releases/{version}/model.zip"\n{emr}'
+        f'max_attempts = {attempts}\nlanding = "s3://{LANDING}/"\nlake = "s3://{LAKE}/lake"\n'
+        f'queue = "{QUEUE}"\ndiscover = "events"\nweights = "s3://{LAKE}/releases/{version}/model.zip"\n{emr}'
     )
 
 

@@ -5,9 +5,13 @@ import re
 from botocore.stub import ANY
 
 from conf.emr.jobs import client_token
+from conf.emr.release_settings import release_settings
+from conf.load import load_settings
+from conf.sources import from_text
 from tests.emr.cloud import DECLARED, LAKE, REFIT_APPLICATION, STREAM_APPLICATION, TEMPLATE, Cloud, a_run
 from tests.emr.conftest import Commands
 from tests.emr.releases import checksums, in_use, made, request, settings_text
+from tests.emr.test_jobs import OUTPUTS
 
 SCHEDULE = {"Action": "Modify", "LogicalResourceId": "NightlyRefit", "ResourceType": "AWS::Scheduler::Schedule"}
 
@@ -186,6 +190,12 @@ def test_a_template_that_differs_in_a_comment_needs_no_update(commands: Commands
     cloud.run(job)
     commands.deploy()
     assert "the stack verger needs no update" in commands.said
+
+
+def test_pictures_can_be_listed_instead(commands: Commands) -> None:
+    commands.config.write_text('max_attempts = 3\ndiscover = "list"\n')
+    given = load_settings(str(commands.config))
+    assert from_text(release_settings(given, OUTPUTS, "0.1.0"), "emr.toml").values["discover"] == "list"
 
 
 def test_a_parameter_that_is_no_longer_given_has_the_templates_default_again(commands: Commands) -> None:
