@@ -39,7 +39,14 @@ def job_name(emr: EmrSettings, job: str) -> str:
 
 
 def stream_request(settings: Settings, emr: EmrSettings, outputs: Outputs, version: str) -> Request:
-    """StartJobRun for the stream, without its client token and tags: it never times out, and is started anew."""
+    """StartJobRun for the stream, without its client token and tags: it never times out, and is started anew.
+
+    Raises:
+        SettingsError: pictures would be moved to where its role may not write.
+    """
+    archive = f"s3://{outputs.lake_bucket}/archive/"
+    if settings.clean_source == "move" and not settings.clean_to.startswith(archive):
+        raise SettingsError(f"clean_to = {settings.clean_to!r} is out of the stream's reach: set it to {archive}")
     return {
         "applicationId": outputs.stream_application_id,
         "executionRoleArn": outputs.stream_role_arn,

@@ -20,6 +20,7 @@ def parameters(settings: Settings, emr: EmrSettings) -> dict[str, str]:
         "LakePrefix": LAKE_PREFIX,
         "PlotKey": settings.plot_key,
         "CleanSource": settings.clean_source,
+        "TriggerSeconds": f"{settings.trigger_interval_s:g}",
         "MaxVcpuStream": stream["vcpu"],
         "MaxMemoryStream": stream["memory_gb"],
         "MaxVcpuRefit": refit["vcpu"],

@@ -10,14 +10,15 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from conf.emr.ec2.steps import step
+from conf.emr.settings import EmrSettings
 from conf.settings import Settings
 from tests.emr.rendering import Rendered
 from tests.emr.templates import CLUSTER, TEMPLATE
 
 RENDERED = Rendered(CLUSTER, SubnetIds="subnet-a", RefitStep="[]")
 SITE = {c["Classification"]: c["ConfigurationProperties"] for c in RENDERED.resources["Cluster"]["Configurations"]}
-STREAM = step("stream", "verger", "s3://bucket/releases/1.0.0", "eu-west-1")
-REFIT = step("refit", "verger", "s3://bucket/releases/1.0.0", "eu-west-1")
+STREAM = step("stream", Settings(), EmrSettings(), "s3://bucket/releases/1.0.0", "eu-west-1")
+REFIT = step("refit", Settings(), EmrSettings(), "s3://bucket/releases/1.0.0", "eu-west-1")
 
 
 def _conf(found: dict[str, Any]) -> dict[str, str]:

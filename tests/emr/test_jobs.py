@@ -142,3 +142,10 @@ def test_a_release_that_comes_back_has_another_token() -> None:
     assert first != again
     assert again == client_token(stream(), "00abc")
     assert again.startswith("0.1.0-")
+
+
+def test_pictures_are_moved_only_to_where_the_streams_role_may_write() -> None:
+    there = {"landing": "s3://in", "lake": "s3://out/lake", "clean_source": "move"}
+    with pytest.raises(SettingsError, match="clean_to = 's3://done/' is out of the stream's reach: set it to s3://"):
+        stream(Settings(**there, clean_to="s3://done/"))  # type: ignore[arg-type]
+    assert stream(Settings(**there, clean_to=f"s3://{OUTPUTS.lake_bucket}/archive/2026/"))  # type: ignore[arg-type]

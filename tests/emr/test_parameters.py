@@ -12,7 +12,6 @@ from tests.conftest import ROOT
 from tests.emr.releases import in_use
 
 TEMPLATE = ROOT / "conf" / "emr" / "template.yaml"
-pytestmark = pytest.mark.skipif(not TEMPLATE.exists(), reason="the template is not there yet")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The steps of a cluster on EC2: `python -m conf.emr.ec2.steps stream` prints them for `aws emr add-steps --steps`.
 
 What holds for the whole cluster (Delta, node labels, log files) is in cluster.yaml; what Verger does, in the release's
-own emr.toml.
+own emr.toml; how big driver and executors are, in that file's `[emr]`, as on EMR Serverless.
 """
 
 import json
@@ -9,20 +9,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from conf.emr.settings import EmrSettings, emr_settings
+from conf.emr.spark_submit import sizes
+from conf.load import load_settings
+from conf.settings import Settings
+
 Job = Literal["stream", "refit"]
 
 _PYTHON = "./environment/bin/python"
 _EVERY = {
     "spark.yarn.appMasterEnv.PYSPARK_PYTHON": _PYTHON,
     "spark.executorEnv.PYSPARK_PYTHON": _PYTHON,
-    "spark.driver.cores": "2",
-    "spark.driver.memory": "4g",
-    "spark.driver.memoryOverhead": "4g",
-    "spark.executor.cores": "2",
-    "spark.executor.memory": "2g",
-    "spark.executor.memoryOverhead": "2g",
-    "spark.dynamicAllocation.enabled": "true",
-    "spark.dynamicAllocation.minExecutors": "1",
     "spark.yarn.am.nodeLabelExpression": "ON_DEMAND",
     "spark.yarn.rolledLog.includePattern": "spark[.]log.*",  # as cluster.yaml names them
 }
@@ -37,12 +34,13 @@ _FOR_EVER = {
 _ONCE = {"spark.yarn.maxAppAttempts": "2"}
 
 
-def step(job: Job, name: str, release: str, region: str) -> dict[str, Any]:
+def step(job: Job, settings: Settings, emr: EmrSettings, release: str, region: str) -> dict[str, Any]:
     """A step as RunJobFlow and AddJobFlowSteps take it. `release`: `s3://<lake bucket>/releases/<version>`.
 
     The driver runs in the cluster. The stream's step ends only when the stream has been given up.
     """
-    conf = _EVERY | (_FOR_EVER if job == "stream" else _ONCE)
+    name, executors = emr.name, emr.stream_executors if job == "stream" else emr.refit_executors
+    conf = _EVERY | sizes(settings, emr, executors) | (_FOR_EVER if job == "stream" else _ONCE)
     conf |= {
         "spark.archives": f"{release}/environment.tar.gz#environment",
         "spark.yarn.appMasterEnv.AWS_REGION": region,  # delta-rs and obstore know none by themselves
@@ -65,12 +63,18 @@ def _print(
     job: Annotated[str, typer.Argument(help="stream or refit.")],
     release: Annotated[str, typer.Option(help="The release's folder: s3://<lake bucket>/releases/<version>.")],
     region: Annotated[str, typer.Option(help="The region of the cluster.")],
-    name: Annotated[str, typer.Option(help="The service's name.")] = "verger",
+    config: Annotated[
+        str, typer.Option(help="The settings file that the release was deployed with.")
+    ] = "conf/emr.toml",
 ) -> None:
     """Print the step as a JSON list."""
     if job not in ("stream", "refit"):
         raise typer.BadParameter("must be stream or refit", param_hint="job")
-    typer.echo(json.dumps([step("stream" if job == "stream" else "refit", name, release.rstrip("/"), region)]))
+    loaded = load_settings(config)
+    emr = emr_settings(loaded.emr, loaded.config)
+    typer.echo(
+        json.dumps([step("stream" if job == "stream" else "refit", loaded.settings, emr, release.rstrip("/"), region)])
+    )
 
 
 if __name__ == "__main__":
