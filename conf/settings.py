@@ -72,6 +72,16 @@ class Settings(BaseSettings):
 
     max_image_bytes: Bytes = Field(64 * 2**20, description="most bytes of a picture (64MiB)")
     max_image_pixels: Count = Field(100_000_000, description="most pixels of a picture, width times height")
+    max_image_frames: Count = Field(
+        1000, description="most frames of an animation, or pages: only the first is decoded, but all are walked through"
+    )
+    max_aspect_ratio: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Field(
+        10_000.0, description="most times that a picture may be longer than wide: a thinner one shows nothing"
+    )
+    max_metadata_bytes: Bytes = Field(
+        16 * 2**20,
+        description="most bytes of EXIF, ICC, comments and tables; a piece counts as at least 256 (16MiB)",
+    )
     image_formats: Items[ImageFormat] = Field(
         ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"), description="formats that are decoded, told by content"
     )

@@ -2,33 +2,47 @@
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
+from streaming.featurize.tally import Tally
 
 _EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
 
 
-def check_gif(data: bytes, limits: Limits) -> None:
-    """Raises PictureError: `truncated` unless all blocks are there, `too_many_pixels` for a huge canvas."""
+def check_gif(data: bytes, limits: Limits) -> bytes:
+    """The picture as it is. Raises PictureError.
+
+    `truncated` unless all blocks are there, `too_many_pixels` for a huge canvas, `too_large` for too many frames or
+    comments.
+    """
     try:
         _walk(data, limits)
     except IndexError:
         raise PictureError("truncated", "GIF: ends before its trailer") from None
+    return data
 
 
 def _walk(data: bytes, limits: Limits) -> None:
     width, height = _u16(data, 6), _u16(data, 8)
-    at = 13 + _palette(data[10])
+    at, tally = 13 + _palette(data[10]), Tally(limits)
     while (kind := data[at]) != _TRAILER:
         if kind == _FRAME:
             right, bottom = _u16(data, at + 1) + _u16(data, at + 5), _u16(data, at + 3) + _u16(data, at + 7)
             limits.check_pixels(max(width, right), max(height, bottom))
+            tally.frame()
             at += 11 + _palette(data[at + 9])
         elif kind == _EXTENSION:
             at += 2
         else:
             raise PictureError("truncated", f"GIF: damaged, no block starts with {kind:#04x}")
-        while data[at]:
-            at += 1 + data[at]
-        at += 1
+        end = _after_blocks(data, at)
+        if kind == _EXTENSION:
+            tally.piece(end - at)
+        at = end
+
+
+def _after_blocks(data: bytes, at: int) -> int:
+    while data[at]:
+        at += 1 + data[at]
+    return at + 1
 
 
 def _palette(flags: int) -> int:

@@ -40,9 +40,9 @@ _UNSUPPORTED = re.compile(
 
 def open_jpeg(data: bytes, limits: Limits) -> Opened:
     """The first picture in `data`. Raises PictureError: `too_many_pixels`, `unsupported`, `truncated`."""
-    header = read_header(data)
+    header = read_header(data, limits)
     limits.check_pixels(header.width, header.height)
-    check_scans(data, header)
+    check_scans(data, header, limits)
     orientation = exif_orientation(header.exif) if limits.exif_orientation else 1
     return Opened(_image(data, header), header.width, header.height, orientation)
 

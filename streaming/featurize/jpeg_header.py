@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.errors import PictureError
+from streaming.featurize.limits import Limits
+from streaming.featurize.tally import Tally
 
 SOS, EOI = 0xDA, 0xD9
 _SEQUENTIAL, PROGRESSIVE = frozenset({0xC0, 0xC1}), 0xC2
@@ -17,7 +19,7 @@ _OTHER_FRAMES = {
 _BARE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A marker and what belongs to it: `payload` is data[start:end], after the length."""
 
@@ -59,11 +61,16 @@ def segments(data: bytes, start: int = 2) -> Iterator[Segment]:
             at = end
 
 
-def read_header(data: bytes) -> Header:
-    """Everything up to the first scan. Raises PictureError: `truncated`, or `unsupported` for other kinds."""
+def read_header(data: bytes, limits: Limits) -> Header:
+    """Everything up to the first scan.
+
+    Raises PictureError: `truncated`, `unsupported` for other kinds, `too_large` for more than the limits allow.
+    """
     found: list[Segment] = []
+    tally = Tally(limits)
     for segment in segments(data):
         found.append(segment)
+        tally.piece(segment.end - segment.start)
         if segment.marker == SOS:
             return _header(data, found)
     raise PictureError("truncated", "JPEG: ends before its first scan")

@@ -2,24 +2,29 @@
 
 from schemas.errors import PictureError
 from streaming.featurize.jpeg_header import SOS, Header, segments
+from streaming.featurize.limits import Limits
 
 _COEFFICIENTS = 64
 _UNSENT = 255
 _WHOLE = (0, _COEFFICIENTS - 1, 0)
 
 
-def check_scans(data: bytes, header: Header) -> None:
+def check_scans(data: bytes, header: Header, limits: Limits) -> None:
     """Raises PictureError `truncated` unless each component arrived, in a progressive file to its last bit.
 
-    A file cut between two scans and closed with an end marker is found by this alone.
+    A file cut between two scans and closed with an end marker is found by this alone. Of too many scans:
+    `too_many_pixels`.
     """
     first = header.segments[-1]
     if not header.progressive and data[first.start] == len(header.ids):
         return
     missing = {i: bytearray([_UNSENT]) * _COEFFICIENTS for i in header.ids}
     _note(data[first.start : first.end], header, missing)
+    scans = 1
     for segment in segments(data, first.end):
         if segment.marker == SOS:
+            scans += 1
+            limits.check_scans(scans, header.width * header.height)
             _note(data[segment.start : segment.end], header, missing)
     if any(map(any, missing.values())):
         raise PictureError("truncated", "JPEG: ends before its last scan")

@@ -7,19 +7,28 @@ from PIL import Image
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
+from streaming.featurize.tally import Tally
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 #: Adam7: first column, first row, step in x, step in y of each pass.
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 
-def check_png(data: bytes, limits: Limits) -> None:
-    """Raises PictureError `truncated` unless all chunks are there, to IEND, and those of pixels undamaged."""
-    del limits  # the pixels are checked once for all formats
-    for kind, body, checksum in _chunks(data):
+def check_png(data: bytes, limits: Limits) -> bytes:
+    """The picture without what its pixels don't need: Pillow inflates texts, and takes them for facts of its own.
+
+    Raises PictureError: `truncated` unless all chunks are there, to IEND, and those of pixels undamaged; `too_large`
+    for too many frames or too much text.
+    """
+    kept, tally = [memoryview(data)[:8]], Tally(limits)
+    for kind, body, whole in _chunks(data):
         vital = kind[:1].isupper() or kind == b"tRNS"
-        if vital and zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(checksum, "big"):
+        if vital and zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
+        _count(kind, len(body), tally)
+        if vital or kind == b"eXIf":
+            kept.append(whole)
+    return b"".join(kept)
 
 
 def check_last_row(data: bytes, image: Image.Image) -> None:
@@ -37,14 +46,24 @@ def _last_row(image: Image.Image) -> bytes:
     return image.crop((0, image.height - 1, image.width, image.height)).tobytes()
 
 
+def _count(kind: bytes, size: int, tally: Tally) -> None:
+    if kind == b"fcTL":
+        tally.frame()
+    elif kind in (b"IDAT", b"fdAT"):
+        tally.pixels(size)
+    else:
+        tally.piece(size)
+
+
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    """Kind, body, and the whole chunk from its length to its checksum."""
     view, at, kind = memoryview(data), 8, b""
     while kind != b"IEND":
         end = at + 8 + int.from_bytes(view[at : at + 4], "big")
         if end + 4 > len(data):
             raise PictureError("truncated", "PNG: ends before its end chunk")
         kind = bytes(view[at + 4 : at + 8])
-        yield kind, view[at + 8 : end], view[end : end + 4]
+        yield kind, view[at + 8 : end], view[at : end + 4]
         at = end + 4
 
 

@@ -13,12 +13,14 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from schemas.errors import PictureError
 from streaming.featurize.gif import check_gif
 from streaming.featurize.limits import Limits
 from streaming.featurize.opened import Opened, decoder_errors
 from streaming.featurize.orientation import exif_orientation, inverse
 from streaming.featurize.png import check_last_row, check_png
 from streaming.featurize.tiff import check_tiff
+from streaming.featurize.tiff_header import check_tiff_header
 from streaming.featurize.webp import check_webp
 
 Image.MAX_IMAGE_PIXELS = None  # limits.py checks, before anything is decoded, and never only warns
@@ -32,11 +34,12 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
-#: What Pillow would not notice, or only after it has allocated the memory.
-_CHECKS: dict[str, Callable[[bytes, Limits], None]] = {
+#: What Pillow would not notice, or only after it has allocated the memory. They return what Pillow is to read.
+_CHECKS: dict[str, Callable[[bytes, Limits], bytes]] = {
     "PNG": check_png,
     "WEBP": check_webp,
     "GIF": check_gif,
+    "TIFF": check_tiff_header,
 }
 
 
@@ -44,12 +47,14 @@ def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
     """The first frame of `data`, a picture of format `name`. Raises PictureError, as `decode` does."""
     with decoder_errors(name):
         if name in _CHECKS:
-            _CHECKS[name](data, limits)
+            data = _CHECKS[name](data, limits)
         image = _PLUGINS[name](io.BytesIO(data))
         limits.check_pixels(*image.size)
         # Pillow turns a TIFF while it loads it; of the others, a PNG may have its EXIF block at the end.
-        turned = check_tiff(data, image) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+        turned = check_tiff(data, image, limits) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
         image.load()
+        if image.mode == "P" and image.palette is None:
+            raise PictureError("truncated", f"{name}: its palette is missing")
         if name == "PNG":
             check_last_row(data, image)
         orientation = _to_apply(image, turned, limits)

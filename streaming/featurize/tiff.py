@@ -3,6 +3,7 @@
 from PIL import TiffImagePlugin
 
 from schemas.errors import PictureError
+from streaming.featurize.limits import Limits
 
 _NEW_SUBFILE_TYPE, _ORIENTATION, _SUB_IFDS, _DNG_VERSION = 254, 274, 330, 50706
 _ROWS_PER_STRIP, _PLANAR, _SAMPLES = 278, 284, 277
@@ -10,12 +11,18 @@ _STRIPS, _TILES = (273, 279), (324, 325)
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
 
 
-def check_tiff(data: bytes, image: TiffImagePlugin.TiffImageFile) -> int:
-    """EXIF's orientation. Raises PictureError: `unsupported` for camera raw, `truncated` if strips miss."""
+def check_tiff(data: bytes, image: TiffImagePlugin.TiffImageFile, limits: Limits) -> int:
+    """EXIF's orientation.
+
+    Raises PictureError: `unsupported` for camera raw, `truncated` if strips miss, `too_many_pixels` for tiles that
+    are larger than a picture may be: Pillow has memory for a whole one.
+    """
     tags = image.tag_v2
     if _DNG_VERSION in tags or (_SUB_IFDS in tags and tags.get(_NEW_SUBFILE_TYPE) == 1):
         raise PictureError("unsupported", "camera raw (DNG, NEF or the like) is not a format that is read")
     tiled = _TILES[0] in tags
+    if tiled:
+        limits.check_pixels(int(tags[_TILE_WIDTH]), int(tags[_TILE_HEIGHT]))
     offsets, counts = (_numbers(tags.get(tag)) for tag in (_TILES if tiled else _STRIPS))
     if len(offsets) < _expected(tags, tiled):
         raise PictureError("truncated", "TIFF: strips or tiles are missing")

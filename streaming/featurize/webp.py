@@ -1,14 +1,37 @@
-"""WEBP: its size, before libwebp allocates a canvas for it."""
+"""WEBP: its size and its chunks, before libwebp allocates a canvas for it."""
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
+from streaming.featurize.tally import Tally
+
+_PIXELS = (b"VP8 ", b"VP8L", b"ALPH")
 
 
-def check_webp(data: bytes, limits: Limits) -> None:
-    """Raises PictureError: `truncated` if it is shorter than it says, `too_many_pixels` for a huge canvas."""
-    if len(data) < 30 or len(data) < 8 + int.from_bytes(data[4:8], "little"):
+def check_webp(data: bytes, limits: Limits) -> bytes:
+    """The picture, without what comes after it.
+
+    Raises PictureError: `truncated` if it is shorter than it says, `too_many_pixels` for a huge canvas, `too_large`
+    for too many frames or too much metadata.
+    """
+    end = 8 + int.from_bytes(data[4:8], "little")
+    if len(data) < 30 or len(data) < end:
         raise PictureError("truncated", "WEBP: shorter than it says")
     limits.check_pixels(*_size(data[12:30]))
+    _count(data, end, Tally(limits))
+    return data[:end]
+
+
+def _count(data: bytes, end: int, tally: Tally) -> None:
+    at = 12
+    while at + 8 <= end:
+        kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if kind == b"ANMF":
+            tally.frame()
+        elif kind in _PIXELS:
+            tally.pixels(size)
+        else:
+            tally.piece(size)
+        at += 8 + size + size % 2
 
 
 def _size(chunk: bytes) -> tuple[int, int]:
