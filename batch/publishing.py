@@ -76,7 +76,12 @@ def tidy(lake: Lake, published: Published) -> None:
         return
     there = {partition["refit_id"] for partition in table.partitions()}
     if unneeded := sorted(there - set(published.refit_ids[-KEPT_PROJECTIONS:])):
-        remove(table, f"refit_id IN ({', '.join(map(repr, unneeded))})")
+        remove(table, f"refit_id IN ({', '.join(map(_sql, unneeded))})")
+
+
+def _sql(text: str) -> str:
+    """As a literal: the ids come from names in the table's folder, which others may have made."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _previous(table: DeltaTable, refit_id: str) -> Previous:

@@ -9,7 +9,7 @@ from conf.cleaning import CleanSource, archive, check_cleaning
 from conf.cores import usable_cores
 from conf.locations import as_key, as_prefix, as_root, inside, is_s3, normalised
 from conf.masking import masked
-from conf.values import Bytes, Count, ImageFormat, Items, JavaMemory, NotNegative, Positive, Share, Text
+from conf.values import Bytes, Count, Digest, ImageFormat, Items, JavaMemory, NotNegative, Positive, Share, Text
 
 Location = Annotated[Text, AfterValidator(normalised)]
 
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     weights: Annotated[Text, AfterValidator(_weights)] = Field(
         "auto",
         description="MobileNetV2 weights: auto (Keras's own), demo (seeded), or a .weights.h5 by path or s3://",
+    )
+    weights_sha256: Digest = Field(
+        "", description="SHA-256 that the file of weights must have, in hexadecimal; empty: any file is taken"
     )
 
     name_patterns: Items[Text] = Field(

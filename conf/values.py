@@ -13,6 +13,7 @@ ImageFormat = Literal["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]
 
 _BYTE_SIZE = TypeAdapter(ByteSize)
 _JAVA_MEMORY = re.compile(r"([1-9][0-9]*)([kmgt])", re.IGNORECASE)
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _UNIT_BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 #: Spark refuses to start in less than 450 MiB.
 _LEAST_DRIVER_BYTES = 512 * 2**20
@@ -40,6 +41,12 @@ def _bytes(value: object) -> object:
         raise ValueError("must be a number of bytes such as 67108864, 500MB or 2GiB") from None
 
 
+def _digest(value: str) -> str:
+    if value and not _SHA256.fullmatch(value):
+        raise ValueError("must be 64 hexadecimal digits, as sha256sum prints them, or empty")
+    return value.lower()
+
+
 def java_bytes(value: str) -> int:
     """The bytes of a memory size as Java's -Xmx takes it; raises ValueError where it is none."""
     match = _JAVA_MEMORY.fullmatch(value)
@@ -56,6 +63,7 @@ def _java_memory(value: str) -> str:
 
 #: A non-empty list; in the environment JSON or comma-separated.
 Items = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_items), Field(min_length=1)]
+Digest = Annotated[str, AfterValidator(_digest)]
 Text = Annotated[str, Field(min_length=1)]
 Bytes = Annotated[int, BeforeValidator(_bytes), Field(ge=1)]
 Count = Annotated[int, Field(ge=1)]

@@ -2,6 +2,8 @@
 
 from typing import Literal, get_args
 
+from schemas.text import printable
+
 ErrorCode = Literal[
     "empty",
     "too_large",
@@ -45,7 +47,6 @@ class PictureError(Exception):
 
     def __init__(self, code: ErrorCode, detail: str) -> None:
         """`detail` is for a person; it is cut to one line of printable text, 300 characters at most."""
-        line = " ".join(detail.split())
         self.code = code
-        self.detail = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)[:300]
+        self.detail = printable(" ".join(detail.split()))[:300]
         super().__init__(code, self.detail)

@@ -46,7 +46,9 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         recorded(settings, work) as recorder,
     ):
         prepare(lake)
-        model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
+        model = resolve_model(
+            settings.weights, exif_orientation=settings.exif_orientation, sha256=settings.weights_sha256
+        )
         if model.is_demo:
             console.print(
                 "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"

@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from schemas.text import printable
 from streaming.status import Status
 
 
@@ -17,10 +19,10 @@ def print_status(status: Status, console: Console, *, as_json: bool) -> None:
         return
     table = Table.grid(padding=(0, 2))
     for name, value in _lines(status):
-        table.add_row(name, value)
+        table.add_row(name, Text(printable(value)))
     console.print(table)
     for problem in status.problems:
-        console.print(f"! {problem}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"! {printable(problem)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _lines(status: Status) -> list[tuple[str, str]]:

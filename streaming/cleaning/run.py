@@ -7,6 +7,7 @@ from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.places import check_places
 from conf.settings import Settings
+from schemas.text import printable
 from streaming.cleaning.cleaner import told
 from streaming.cleaning.making import make_sweep
 from streaming.cleaning.progress import Progress
@@ -38,4 +39,4 @@ def run_clean(settings: Settings, console: Console) -> None:
     done = {"delete": "deleted", "move": "moved", "tag": "tagged"}[settings.clean_source]
     console.print(f"{cleaned:,} pictures {done}", highlight=False)
     if now.problem:
-        console.print(f"! {now.problem}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"! {printable(now.problem)}", markup=False, highlight=False, soft_wrap=True)

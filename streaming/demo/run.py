@@ -56,10 +56,10 @@ def _with_weights(settings: Settings, console: Console) -> Settings:
     if settings.weights != "auto":
         return settings
     try:
-        resolve_model("auto")
+        resolve_model("auto", sha256=settings.weights_sha256)
     except WeightsError as error:
         console.print(f"no ImageNet weights here, so the demo makes up its own: {error}", highlight=False, markup=False)
-        return settings.model_copy(update={"weights": "demo"})
+        return settings.model_copy(update={"weights": "demo", "weights_sha256": ""})
     return settings
 
 

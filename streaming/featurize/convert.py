@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from streaming.featurize.plain_hdf5 import check_plain
+
 #: Counted up when the same weights become another LiteRT file.
 CONVERSION = 1
 
@@ -43,7 +45,8 @@ def to_litert(model: Any) -> bytes:
 def load_keras(weights: Path) -> Any:
     """MobileNetV2 up to its global average pool, with the weights of an HDF5 file, with top or without.
 
-    Raises ValueError for the weights of another network.
+    Arrays are all that is taken of the file: no layer or function is made from what it says. Raises ValueError for the
+    weights of another network, and for a file that reaches beyond itself.
     """
     with tempfile.TemporaryDirectory() as folder:
         with_top, suffix = _inspect(weights)
@@ -74,6 +77,7 @@ def _inspect(weights: Path) -> tuple[bool, str]:
     import h5py  # type: ignore[import-untyped]
 
     with h5py.File(weights, "r") as file:
+        check_plain(file)
         legacy = file.get("model_weights", file)
         names = legacy.attrs.get("layer_names")
         if names is not None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from schemas.errors import TRANSIENT, ErrorCode, PictureError
 from schemas.features import Status
+from schemas.text import printable
 from streaming.featurize.decode import Decoded, Limits, decode
 from streaming.featurize.read_ahead import read_ahead, without_secrets
 
@@ -99,7 +100,7 @@ def featurize_one(data: bytes, model: Featurizes, limits: Limits, path: str) -> 
     except PictureError as e:
         outcome = e
     except Exception as e:
-        log.exception("bug: %s (sha256 %s) can't be featurized", path, digest)
+        log.exception("bug: %s (sha256 %s) can't be featurized", printable(path), digest)
         outcome = PictureError("crashed", without_secrets(f"{type(e).__name__}: {e}"))
     status: Status = "rejected" if isinstance(outcome, PictureError) else "ok"
     return _result(outcome, decoded, digest, (time.perf_counter() - start) * 1000, status)

@@ -39,20 +39,29 @@ def resolve_model(
     *,
     read_s3: Callable[[str], bytes] | None = None,
     exif_orientation: bool = True,
+    sha256: str = "",
 ) -> Model:
     """The model for the setting `weights`: a path, a `file://` or `s3://` URI, `auto` or `demo`.
 
     The first call for given weights converts them in a child process (15 s); later ones read the cache.
-    `exif_orientation`: the setting, which is part of the preprocessing. `read_s3`: instead of read_object.
+    `exif_orientation`: the setting, which is part of the preprocessing. `read_s3`: instead of read_object. `sha256`:
+    what the file must have, in hexadecimal, or it isn't even opened; empty: any.
     Raises WeightsError: one sentence with what was tried and what to do.
     """
     cache = cache_dir or default_cache_dir()
     if weights == "demo":
+        if sha256:
+            raise WeightsError("weights demo: made up, not read; leave weights_sha256 out.")
         return _demo(cache, exif_orientation)
     content = _read(weights, read_s3 or read_object)
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 and digest != sha256:
+        raise WeightsError(
+            f"weights {weights}: have the SHA-256 {digest}, and weights_sha256 is {sha256}; "
+            "put the right file there, or set weights_sha256 to that of the new one."
+        )
     if not content.startswith(_HDF5):
         raise WeightsError(f"weights {weights}: not an HDF5 file; give MobileNetV2 weights (.weights.h5).")
-    digest = hashlib.sha256(content).hexdigest()
     tflite = cached(cache, _key(digest), lambda: converted(content, weights))
     return Model(tflite, _model_id(digest[:12], exif_orientation), is_demo=False)
 

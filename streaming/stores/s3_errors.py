@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from conf.masking import masked
 from schemas.errors import ErrorCode, PictureError
 
 #: By S3's own error code; HEAD answers have no body, and so only a status.
@@ -93,9 +94,9 @@ def boto3_errors() -> Iterator[None]:
     except (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError) as e:
         raise AnswerError("timeout", "no answer in the time allowed") from e
     except exceptions.NoCredentialsError as e:
-        raise AnswerError("401", str(e)) from e
+        raise AnswerError("401", masked(str(e))) from e
     except (exceptions.BotoCoreError, exceptions.HTTPClientError, OSError) as e:
-        raise AnswerError("connection", str(e)) from e
+        raise AnswerError("connection", masked(str(e))) from e
 
 
 def _from_text(text: str) -> AnswerError:
