@@ -17,16 +17,17 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 def check_png(data: bytes, limits: Limits) -> bytes:
     """The picture without what its pixels don't need: Pillow inflates texts, and takes them for facts of its own.
 
-    Raises PictureError: `truncated` unless all chunks are there, to IEND, and those of pixels undamaged; `too_large`
+    Raises PictureError: `truncated` unless all chunks are there, to IEND, and undamaged; `too_large`
     for too many frames or too much text.
     """
     kept, tally = [memoryview(data)[:8]], Tally(limits)
     for kind, body, whole in _chunks(data):
-        vital = kind[:1].isupper() or kind == b"tRNS"
-        if vital and zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
+        if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
+        if (kind == b"IHDR") != (len(kept) == 1):
+            raise PictureError("truncated", "PNG: does not begin with its header, or has two")
         _count(kind, len(body), tally)
-        if vital or kind == b"eXIf":
+        if kind[:1].isupper() or kind in (b"tRNS", b"eXIf"):
             kept.append(whole)
     return b"".join(kept)
 
@@ -38,7 +39,7 @@ def check_last_row(data: bytes, image: Image.Image) -> None:
     is zero, and for interlaced files.
     """
     doubtful = image.info.get("interlace") or not any(_last_row(image))
-    if doubtful and _inflated(data) < _expected(data):
+    if doubtful and not _has_inflated(data, _expected(data)):
         raise PictureError("truncated", "PNG: rows are missing")
 
 
@@ -67,15 +68,15 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
         at = end + 4
 
 
-def _inflated(data: bytes) -> int:
-    """Bytes in the pixel stream, at most one block at a time in memory."""
+def _has_inflated(data: bytes, enough: int) -> bool:
+    """Whether the pixel stream has so many bytes; at most one block at a time in memory, and no more than it takes."""
     inflate, size = zlib.decompressobj(), 0
     for body in (body for kind, body, _ in _chunks(data) if kind == b"IDAT"):
         rest: bytes | memoryview = body
-        while rest and not inflate.eof:
+        while rest and not inflate.eof and size < enough:
             size += len(inflate.decompress(rest, 1 << 16))
             rest = inflate.unconsumed_tail
-    return size + len(inflate.flush())
+    return size >= enough or size + len(inflate.flush()) >= enough
 
 
 def _expected(data: bytes) -> int:

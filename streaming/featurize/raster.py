@@ -19,8 +19,9 @@ from streaming.featurize.limits import Limits
 from streaming.featurize.opened import Opened, decoder_errors
 from streaming.featurize.orientation import exif_orientation, inverse
 from streaming.featurize.png import check_last_row, check_png
-from streaming.featurize.tiff import check_tiff
+from streaming.featurize.tiff import check_tiff, compression
 from streaming.featurize.tiff_header import check_tiff_header
+from streaming.featurize.tiff_strict import libtiff_heard
 from streaming.featurize.webp import check_webp
 
 Image.MAX_IMAGE_PIXELS = None  # limits.py checks, before anything is decoded, and never only warns
@@ -52,13 +53,22 @@ def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
         limits.check_pixels(*image.size)
         # Pillow turns a TIFF while it loads it; of the others, a PNG may have its EXIF block at the end.
         turned = check_tiff(data, image, limits) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
-        image.load()
-        if image.mode == "P" and image.palette is None:
-            raise PictureError("truncated", f"{name}: its palette is missing")
+        colours = _colours(image)
+        with libtiff_heard(compression(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else 1):
+            image.load()
+        if colours is not None and image.getextrema()[1] >= colours:
+            raise PictureError("truncated", f"{name}: its palette has only {colours} colours")
         if name == "PNG":
             check_last_row(data, image)
         orientation = _to_apply(image, turned, limits)
         return Opened(image, *image.size, orientation)
+
+
+def _colours(image: ImageFile.ImageFile) -> int | None:
+    """In the palette, before Pillow fills it up; None where there need not be one."""
+    if image.mode != "P" or isinstance(image, (BmpImagePlugin.BmpImageFile, TiffImagePlugin.TiffImageFile)):
+        return None
+    return len(image.palette.palette) // 3 if image.palette else 0
 
 
 def _to_apply(image: ImageFile.ImageFile, turned: int | None, limits: Limits) -> int:

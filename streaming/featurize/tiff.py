@@ -4,11 +4,15 @@ from PIL import TiffImagePlugin
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
+from streaming.featurize.tiff_strict import check_strips
 
 _NEW_SUBFILE_TYPE, _ORIENTATION, _SUB_IFDS, _DNG_VERSION = 254, 274, 330, 50706
 _ROWS_PER_STRIP, _PLANAR, _SAMPLES = 278, 284, 277
+_COMPRESSION, _JPEG_TABLES = 259, 347
 _STRIPS, _TILES = (273, 279), (324, 325)
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
+#: Of a pixel, and of a tile that hangs over the edge.
+_MOST_BYTES, _PADDING = 32, 1 << 20
 
 
 def check_tiff(data: bytes, image: TiffImagePlugin.TiffImageFile, limits: Limits) -> int:
@@ -28,8 +32,16 @@ def check_tiff(data: bytes, image: TiffImagePlugin.TiffImageFile, limits: Limits
         raise PictureError("truncated", "TIFF: strips or tiles are missing")
     if any(offset + count > len(data) for offset, count in zip(offsets, counts, strict=False)):
         raise PictureError("truncated", "TIFF: ends before its pixels do")
+    strips = (data[offset : offset + count] for offset, count in zip(offsets, counts, strict=False))
+    most = _MOST_BYTES * image.width * image.height + _PADDING * len(offsets)
+    check_strips(strips, compression(image), tags.get(_JPEG_TABLES, b""), most, limits)
     orientation = tags.get(_ORIENTATION, 1)
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def compression(image: TiffImagePlugin.TiffImageFile) -> int:
+    """By its number in the specification."""
+    return int(image.tag_v2.get(_COMPRESSION, 1))
 
 
 def _expected(tags: TiffImagePlugin.ImageFileDirectory_v2, tiled: bool) -> int:

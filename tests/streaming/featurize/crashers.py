@@ -1,8 +1,11 @@
 """Small files that crash, hang or bloat a careless decoder, or fool it; all are built by code."""
 
+import io
 import struct
 import zlib
 from collections.abc import Iterable
+
+from PIL import TiffImagePlugin
 
 from tests.streaming.featurize import crafted
 from tests.streaming.featurize.drawing import drawing, saved, speckled
@@ -56,6 +59,14 @@ def _pngs() -> dict[str, tuple[bytes, str]]:
         "chunk of 4 GB.png": (ends + b"\xff\xff\xff\xffIDAT" + bytes(99), "truncated"),
         "pixels that inflate.png": (crafted.png(8, 8, bytes(30 << 20)), "ok"),
         "palette of 300.png": (_palette_png(300), "truncated"),
+        "colours beyond the palette.png": (_palette_png(2, bytes([0, 7] * 36)), "truncated"),
+        "two headers.png": (with_chunks(crafted.png(9, 9, b"")[8:33]), "truncated"),
+        "header behind the pixels.png": (ends[:8] + ends[33:] + ends[8:33] + crafted.png(8, 8, b"")[-12:], "truncated"),
+        "chunk with a flipped bit.png": (
+            with_chunks(b"\0\0\0\0tEXu" + crafted.png_chunk(b"tEXt", b"")[-4:]),
+            "truncated",
+        ),
+        "pixels that inflate, black.png": (crafted.png(4, 4, bytes(30 << 20)), "ok"),
         "palette is missing.png": (_palette_png(0), "truncated"),
     }
 
@@ -68,6 +79,7 @@ def _gifs() -> dict[str, tuple[bytes, str]]:
         "frames.gif": (after(gif, -1, frame * FRAMES), "too_large"),
         "comments.gif": (after(gif, -1, comment * (MUCH // len(comment))), "too_large"),
         "empty extensions.gif": (after(gif, -1, b"\x21\xf9\x00" * MANY), "too_large"),
+        "colours beyond the palette.gif": (_gif_of_two_colours(), "truncated"),
         "no frame.gif": (gif[: _first_frame(gif)] + b";", "truncated"),
         "code size of 200.gif": (with_byte(gif, _first_frame(gif) + 10, 200), "truncated"),
     }
@@ -93,6 +105,15 @@ def _tiffs() -> dict[str, tuple[bytes, str]]:
         "tiles of 4 gigapixels.tif": (_tiled(65_535), "too_many_pixels"),
         "tiles without a size.tif": (_tiled(0), "truncated"),
         "directory beyond the end.tif": (tiff[:4] + b"\xff\xff\xff\x7f" + tiff[8:], "truncated"),
+        "fax with a flipped bit.tif": (
+            _flipped(saved(speckled().convert("1"), "TIFF", compression="group4")),
+            "truncated",
+        ),
+        "deflated with a flipped bit.tif": (
+            _flipped(saved(speckled(), "TIFF", compression="tiff_deflate")),
+            "truncated",
+        ),
+        "jpeg inside, cut.tif": (_zeroed(saved(speckled(), "TIFF", compression="jpeg")), "truncated"),
         "rows in strips of 0.tif": (crafted.tiff_with_tag(tiff, 278, 0), "truncated"),
         "60,000 samples.tif": (crafted.tiff_with_tag(tiff, 277, 60_000), "truncated"),
         "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "truncated"),
@@ -161,15 +182,21 @@ def _text(key: str) -> bytes:
     return crafted.png_chunk(b"tEXt", key.encode() + b"\0nonsense")
 
 
-def _palette_png(colours: int) -> bytes:
+def _palette_png(colours: int, pixels: bytes = bytes(72)) -> bytes:
     header = struct.pack(">IIBBBBB", 8, 8, 8, 3, 0, 0, 0)
     palette = crafted.png_chunk(b"PLTE", bytes(3 * colours)) if colours else b""
-    chunks = crafted.png_chunk(b"IHDR", header) + palette + crafted.png_chunk(b"IDAT", zlib.compress(bytes(72)))
+    chunks = crafted.png_chunk(b"IHDR", header) + palette + crafted.png_chunk(b"IDAT", zlib.compress(pixels))
     return b"\x89PNG\r\n\x1a\n" + chunks + crafted.png_chunk(b"IEND", b"")
 
 
 def _first_frame(gif: bytes) -> int:
     return gif.index(b"\x2c", 13 + 3 * 2 ** ((gif[10] & 7) + 1))
+
+
+def _gif_of_two_colours() -> bytes:
+    """16 colours are used, the palette is cut to 2."""
+    gif = saved(drawing(8, 8).quantize(16), "GIF")
+    return with_byte(gif[:19] + gif[_first_frame(gif) :], 10, gif[10] & ~7)
 
 
 def _own_next(tiff: bytes) -> bytes:
@@ -181,6 +208,19 @@ def _overlapping(tags: int, size: int) -> bytes:
     """Each tag points to the same bytes."""
     picture = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 1, 8), (262, 3, 1, 1), (273, 4, 1, 8), (279, 4, 1, 1)]
     return tiff_of([*picture, *((50_000 + i, 7, size, 8) for i in range(tags))], bytes(size))
+
+
+def _flipped(data: bytes) -> bytes:
+    return with_byte(data, len(data) // 2, data[len(data) // 2] ^ 1)
+
+
+def _zeroed(tiff: bytes) -> bytes:
+    """The second half of each strip is zero."""
+    whole = bytearray(tiff)
+    tags = TiffImagePlugin.TiffImageFile(io.BytesIO(tiff)).tag_v2
+    for offset, count in zip(tags[273], tags[279], strict=True):
+        whole[offset + count // 2 : offset + count] = bytes(count - count // 2)
+    return bytes(whole)
 
 
 def _tiled(side: int) -> bytes:
