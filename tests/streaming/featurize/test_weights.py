@@ -169,6 +169,18 @@ def test_hdf5_file_without_weights_is_refused(tmp_path: Path) -> None:
     assert "no Keras weights" in failure(str(tmp_path / "data.h5"), tmp_path)
 
 
+def test_pinned_weights_must_have_their_hash(tmp_path: Path, made: list[bytes | int]) -> None:
+    (tmp_path / "a.h5").write_bytes(HDF5 + b"a")
+    digest = hashlib.sha256(HDF5 + b"a").hexdigest()
+    assert resolve_model(str(tmp_path / "a.h5"), tmp_path, sha256=digest).tflite == b"converted"
+    (tmp_path / "a.h5").write_bytes(HDF5 + b"b")
+    with pytest.raises(WeightsError, match=f"SHA-256 [0-9a-f]{{64}}, and weights_sha256 is {digest}"):
+        resolve_model(str(tmp_path / "a.h5"), tmp_path, sha256=digest)
+    with pytest.raises(WeightsError, match="leave weights_sha256 out"):
+        resolve_model("demo", tmp_path, sha256=digest)
+    assert made == [HDF5 + b"a"]
+
+
 def test_demo_weights_tell_pictures_apart(cache_dir: Path) -> None:
     featurizer = Featurizer(resolve_model("demo", cache_dir).tflite)
     a, b = (
