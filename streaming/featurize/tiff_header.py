@@ -61,8 +61,11 @@ def _directories(layout: _Layout) -> Iterator[int]:
 
 
 def _values(layout: _Layout, directory: int) -> Iterator[int]:
-    """Bytes of each entry's values, as Pillow would read them: no more than there are."""
+    """Bytes of each entry's values, as Pillow reads them: none that are more than the file has, with those before."""
     first, end = directory + layout.count, min(layout.next_at(directory), len(layout.data))
+    left = len(layout.data)
     for at in range(first, end, layout.entry):
         size = _SIZES.get(layout.number(at + 2, 2), 0) * layout.number(at + 4, layout.offset)
-        yield min(size, len(layout.data))
+        read = size if size <= left else 0
+        left -= read
+        yield read

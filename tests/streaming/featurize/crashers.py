@@ -101,7 +101,8 @@ def _tiffs() -> dict[str, tuple[bytes, str]]:
     return {
         "pages.tif": (saved(drawing(1, 1), "TIFF", save_all=True, append_images=[drawing(1, 1)] * FRAMES), "too_large"),
         "page that is its own next.tif": (_own_next(tiff), "ok"),
-        "tags that overlap.tif": (_overlapping(tags=60, size=1 << 20), "too_large"),
+        "tags that overlap.tif": (_overlapping(tags=60, size=1 << 20), "ok"),
+        "metadata.tif": (_overlapping(tags=1, size=MUCH), "too_large"),
         "tiles of 4 gigapixels.tif": (_tiled(65_535), "too_many_pixels"),
         "tiles without a size.tif": (_tiled(0), "truncated"),
         "directory beyond the end.tif": (tiff[:4] + b"\xff\xff\xff\x7f" + tiff[8:], "truncated"),
