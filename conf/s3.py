@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from obstore.store import ClientConfig, S3Config
 
-_ADDRESS = re.compile(r"https?://[^\s/?#]+/?[^\s?#]*", re.IGNORECASE)
+#: Without a user and password: Spark would show them in its UI and in the list of processes.
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
 #: How long an endpoint that is away is asked: delta-rs would do so for three minutes, S3A for more than four.

@@ -51,6 +51,8 @@ _EVERYWHERE = {
     "spark.python.worker.reuse": "true",  # the model is loaded once per worker
     "spark.executorEnv.OMP_NUM_THREADS": "1",  # one thread per worker: Spark runs one worker per core
     "spark.log.level": "WARN",
+    # As by default, and what AWS's variables are called: no value of these is in logs or on Spark's pages.
+    "spark.redaction.regex": "(?i)secret|password|token|signature|credential|access[._-]?key",
     "spark.ui.showConsoleProgress": "false",
 }
 

@@ -10,6 +10,7 @@ from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ONCE = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 #: Adam7: first column, first row, step in x, step in y of each pass.
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
@@ -20,12 +21,11 @@ def check_png(data: bytes, limits: Limits) -> bytes:
     Raises PictureError: `truncated` unless all chunks are there, to IEND, and undamaged; `too_large`
     for too many frames or too much text.
     """
-    kept, tally = [memoryview(data)[:8]], Tally(limits)
+    kept, tally, order = [memoryview(data)[:8]], Tally(limits), _Order()
     for kind, body, whole in _chunks(data):
         if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
-        if (kind == b"IHDR") != (len(kept) == 1):
-            raise PictureError("truncated", "PNG: does not begin with its header, or has two")
+        order.check(kind)
         _count(kind, len(body), tally)
         if kind[:1].isupper() or kind in (b"tRNS", b"eXIf"):
             kept.append(whole)
@@ -45,6 +45,23 @@ def check_last_row(data: bytes, image: Image.Image) -> None:
 
 def _last_row(image: Image.Image) -> bytes:
     return image.crop((0, image.height - 1, image.width, image.height)).tobytes()
+
+
+class _Order:
+    """Of chunks: the header first; palette and transparency before the pixels; all of these once, pixels in a row."""
+
+    def __init__(self) -> None:
+        self._seen, self._last = set[bytes](), b""
+
+    def check(self, kind: bytes) -> None:
+        """Raises PictureError `truncated` for a chunk that can't be there, or isn't called like one."""
+        again = kind in _ONCE and kind in self._seen and not kind == self._last == b"IDAT"
+        late = kind in (b"PLTE", b"tRNS") and b"IDAT" in self._seen
+        if again or late or not kind.isalpha() or (kind != b"IHDR" and not self._seen):
+            raise PictureError("truncated", f"PNG: {kind.decode('latin-1')} chunk in the wrong place")
+        self._last = kind
+        if kind in _ONCE:
+            self._seen.add(kind)
 
 
 def _count(kind: bytes, size: int, tally: Tally) -> None:

@@ -1,8 +1,11 @@
 """What a session is set to, without starting Spark."""
 
+import re
+
 import pytest
 
 from conf.cores import usable_cores
+from conf.errors import SettingsError
 from conf.settings import Settings
 from conf.spark_conf import DELTA_PACKAGE, S3A_PACKAGES, common_conf, local_conf
 
@@ -28,3 +31,27 @@ def test_a_cluster_keeps_its_own_master_jars_and_s3(monkeypatch: pytest.MonkeyPa
     assert not {"spark.master", "spark.jars.packages", "spark.hadoop.fs.s3.impl"} & set(conf)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
     assert "spark.hadoop.fs.s3.impl" in common_conf(Settings(lake="s3://b/lake"))
+
+
+def test_no_key_is_in_the_conf_and_what_is_called_like_one_is_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    for name in names:
+        monkeypatch.setenv(name, "not-for-others")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
+    conf = local_conf(Settings(lake="s3://b/lake")) | common_conf(Settings(lake="s3://b/lake"))
+    assert "not-for-others" not in str(conf)
+    assert conf["spark.ui.enabled"] == "false"
+    assert (conf["spark.driver.host"], conf["spark.driver.bindAddress"]) == ("127.0.0.1", "127.0.0.1")
+    redacted = conf["spark.redaction.regex"]
+    assert all(re.search(redacted, f"spark.executorEnv.{name}") for name in names)
+    assert all(
+        re.search(redacted, f"spark.hadoop.fs.s3a.{key}") for key in ("access.key", "secret.key", "session.token")
+    )
+    assert not any(re.search(redacted, name) for name in conf if name != "spark.redaction.regex")
+
+
+def test_an_endpoint_with_a_password_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://user:hunter2@127.0.0.1:9000")
+    with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL") as e:
+        common_conf(Settings(lake="s3://b/lake"))
+    assert "hunter2" not in str(e.value)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from deltalake import DeltaTable
 
 from conf.s3 import delta_storage_options
+from conf.work import SPARK_LOG
 from tests.servers.fixtures import S3
 from tests.streaming.service import Service, counted, kill_group
 
@@ -42,8 +44,26 @@ class Bucket(Service):
         return done.stdout + done.stderr
 
 
+def assert_nobody_tells(service: Bucket, *pids: int) -> None:
+    """The secret key is in no file of the runs, Spark's log among them, in no object, and on no command line."""
+    assert service.s3
+    secret, bucket = service.s3.server.secret_key, service.s3.bucket
+    files = [path for path in service.folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert not [path for path in files if secret.encode() in path.read_bytes()]
+    if pids:
+        assert any(path.name == SPARK_LOG for path in files)
+    found = service.s3.client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    bodies = {o["Key"]: service.s3.client.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in found}
+    assert bodies
+    assert not [key for key, body in bodies.items() if secret.encode() in body]
+    processes = [p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
+    assert not [p for p in processes if p.is_running() and secret in " ".join(p.cmdline())]
+
+
 @pytest.fixture
-def service(s3_server: S3, tmp_path: Path, weights: str) -> Bucket:
+def service(s3_server: S3, tmp_path: Path, weights: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     root = f"s3://{s3_server.bucket}"
     settings = {"landing": f"{root}/in/", "lake": f"{root}/lake", "max_objects_per_batch": BATCH}
     return Bucket(tmp_path, weights, settings, s3_server)
@@ -62,6 +82,7 @@ def test_stream_refit_and_status_work_on_s3_and_a_kill_loses_nothing(service: Bu
         second = service.run("stream", "--landing", str(service.settings["landing"]), "--weights", "demo", code=2)
         assert "another stream works on" in second
         assert f"process {stream.pid} on" in second
+        assert_nobody_tells(service, stream.pid)
         kill_group(stream)
     service.drain()
     rows = service.rows("seq", "path", "status", "content_hash")
@@ -75,4 +96,5 @@ def test_stream_refit_and_status_work_on_s3_and_a_kill_loses_nothing(service: Bu
     plot = service.s3.client.get_object(Bucket=service.s3.bucket, Key="ACP/pca_plot.png")["Body"].read()
     assert plot.startswith(b"\x89PNG")
     assert "incremental: 0 entered, 0 left" in service.run("refit")
+    assert_nobody_tells(service)
     assert json.loads(service.run("status", "--json"))["last_refit"]["n"] == len(pictures)

@@ -60,6 +60,12 @@ def _pngs() -> dict[str, tuple[bytes, str]]:
         "pixels that inflate.png": (crafted.png(8, 8, bytes(30 << 20)), "ok"),
         "palette of 300.png": (_palette_png(300), "truncated"),
         "colours beyond the palette.png": (_palette_png(2, bytes([0, 7] * 36)), "truncated"),
+        "two palettes.png": (after(palette := _palette_png(8), 33, palette[33 : 33 + 12 + 24]), "truncated"),
+        "text amid the pixels.png": (
+            crafted.png(8, 8, bytes(72))[:-12] + _text("a") + ends[41:] + crafted.png(8, 8, b"")[-12:],
+            "truncated",
+        ),
+        "chunk without a name.png": (with_chunks(crafted.png_chunk(b"ac\0\0", b"")), "truncated"),
         "two headers.png": (with_chunks(crafted.png(9, 9, b"")[8:33]), "truncated"),
         "header behind the pixels.png": (ends[:8] + ends[33:] + ends[8:33] + crafted.png(8, 8, b"")[-12:], "truncated"),
         "chunk with a flipped bit.png": (
