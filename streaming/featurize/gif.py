@@ -4,6 +4,8 @@ from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
 
+#: The specification has 2 to 8; pictures of two colours with 1 are seen.
+_CODE_SIZES = range(1, 9)
 _EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
 
 
@@ -29,6 +31,8 @@ def _walk(data: bytes, limits: Limits) -> None:
             limits.check_pixels(max(width, right), max(height, bottom))
             tally.frame()
             at += 11 + _palette(data[at + 9])
+            if data[at - 1] not in _CODE_SIZES:
+                raise PictureError("truncated", f"GIF: codes of {data[at - 1]} bits")
         elif kind == _EXTENSION:
             at += 2
         else:

@@ -26,6 +26,8 @@ def check_png(data: bytes, limits: Limits) -> bytes:
         if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
         order.check(kind)
+        if kind == b"IHDR" and (len(body) != 13 or bytes(body[10:]) not in (b"\0\0\0", b"\0\0\1")):
+            raise PictureError("truncated", "PNG: damaged header")
         _count(kind, len(body), tally)
         if kind[:1].isupper() or kind in (b"tRNS", b"eXIf"):
             kept.append(whole)

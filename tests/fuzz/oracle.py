@@ -36,7 +36,7 @@ def complaints(data: bytes, kind: str) -> list[str]:
 
 def _checks(kind: str) -> Iterator[tuple[str, Callable[[bytes], object]]]:
     if kind != "PNG":  # of which Pillow refuses texts and profiles, too
-        yield "Pillow", _pillow
+        yield "Pillow", lambda data: _pillow(data, kind)
     if kind == "JPEG":
         yield "TensorFlow", _tensorflow_jpeg
         yield "simplejpeg", _simplejpeg
@@ -63,13 +63,20 @@ def _raise(complaint: str | None) -> None:
         raise ValueError(complaint)
 
 
-def _pillow(data: bytes) -> None:
+def _pillow(data: bytes, kind: str) -> None:
+    """It gives up on stray bytes before a JPEG's picture, which its libjpeg skips."""
     from PIL import Image, ImageFile
 
     Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        Image.open(io.BytesIO(data)).load()
+        try:
+            image = Image.open(io.BytesIO(data))
+        except Image.UnidentifiedImageError:
+            if kind == "JPEG":
+                return
+            raise
+        image.load()
 
 
 def _simplejpeg(data: bytes) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,16 +49,33 @@ def assert_nobody_tells(service: Bucket, *pids: int) -> None:
     """The secret key is in no file of the runs, Spark's log among them, in no object, and on no command line."""
     assert service.s3
     secret, bucket = service.s3.server.secret_key, service.s3.bucket
-    files = [path for path in service.folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    assert not [path for path in files if secret.encode() in path.read_bytes()]
+    files = _contents(service.folder)
+    assert not [path for path, content in files.items() if secret.encode() in content]
     if pids:
         assert any(path.name == SPARK_LOG for path in files)
     found = service.s3.client.list_objects_v2(Bucket=bucket).get("Contents", [])
     bodies = {o["Key"]: service.s3.client.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in found}
     assert bodies
     assert not [key for key, body in bodies.items() if secret.encode() in body]
-    processes = [p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
-    assert not [p for p in processes if p.is_running() and secret in " ".join(p.cmdline())]
+    assert not [line for pid in pids for line in _command_lines(psutil.Process(pid)) if secret in line]
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    """Of all files that stay for long enough to be read: Spark makes and removes some while it runs."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with suppress(FileNotFoundError):
+                found[path] = path.read_bytes()
+    return found
+
+
+def _command_lines(process: psutil.Process) -> list[str]:
+    lines = []
+    for member in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            lines.append(" ".join(member.cmdline()))
+    return lines
 
 
 @pytest.fixture

@@ -66,6 +66,8 @@ def _pngs() -> dict[str, tuple[bytes, str]]:
             "truncated",
         ),
         "chunk without a name.png": (with_chunks(crafted.png_chunk(b"ac\0\0", b"")), "truncated"),
+        "unknown compression.png": (_with_header(ends, 26, 64), "truncated"),
+        "unknown interlace.png": (_with_header(ends, 28, 2), "truncated"),
         "two headers.png": (with_chunks(crafted.png(9, 9, b"")[8:33]), "truncated"),
         "header behind the pixels.png": (ends[:8] + ends[33:] + ends[8:33] + crafted.png(8, 8, b"")[-12:], "truncated"),
         "chunk with a flipped bit.png": (
@@ -86,6 +88,9 @@ def _gifs() -> dict[str, tuple[bytes, str]]:
         "comments.gif": (after(gif, -1, comment * (MUCH // len(comment))), "too_large"),
         "empty extensions.gif": (after(gif, -1, b"\x21\xf9\x00" * MANY), "too_large"),
         "colours beyond the palette.gif": (_gif_of_two_colours(), "truncated"),
+        "rows missing.gif": (_taller(gif), "truncated"),
+        "rows missing, transparent.gif": (_taller(saved(drawing(8, 8), "GIF", transparency=5)), "truncated"),
+        "codes of 0 bits.gif": (with_byte(gif, _first_frame(gif) + 10, 0), "truncated"),
         "no frame.gif": (gif[: _first_frame(gif)] + b";", "truncated"),
         "code size of 200.gif": (with_byte(gif, _first_frame(gif) + 10, 200), "truncated"),
     }
@@ -189,6 +194,12 @@ def _text(key: str) -> bytes:
     return crafted.png_chunk(b"tEXt", key.encode() + b"\0nonsense")
 
 
+def _with_header(png: bytes, at: int, value: int) -> bytes:
+    """A byte of the header changed, its checksum right."""
+    header = with_byte(png, at, value)[16:29]
+    return png[:8] + crafted.png_chunk(b"IHDR", header) + png[33:] + crafted.png_chunk(b"IEND", b"")
+
+
 def _palette_png(colours: int, pixels: bytes = bytes(72)) -> bytes:
     header = struct.pack(">IIBBBBB", 8, 8, 8, 3, 0, 0, 0)
     palette = crafted.png_chunk(b"PLTE", bytes(3 * colours)) if colours else b""
@@ -204,6 +215,11 @@ def _gif_of_two_colours() -> bytes:
     """16 colours are used, the palette is cut to 2."""
     gif = saved(drawing(8, 8).quantize(16), "GIF")
     return with_byte(gif[:19] + gif[_first_frame(gif) :], 10, gif[10] & ~7)
+
+
+def _taller(gif: bytes) -> bytes:
+    """Canvas and frame have 20 rows, the data 8."""
+    return with_byte(with_byte(gif, 8, 20), _first_frame(gif) + 7, 20)
 
 
 def _own_next(tiff: bytes) -> bytes:
