@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-s3 run test lint bench lock clean java
+.PHONY: help demo demo-s3 run test lint bench fuzz audit-deps lock clean java
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, refit the PCA, show the plot
 	$(BIN)/verger demo
@@ -30,6 +30,12 @@ lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 
 bench: java $(VENV)/.dev ## Measure the speed, features checked first
 	$(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.dev ## Damaged pictures through the worker's function (N=10000 SEED=1 MINUTES=30)
+	$(BIN)/python -m tests.fuzz -n $(or $(N),10000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),30)
+
+audit-deps: $(VENV)/.dev ## Ask for known holes in the locked packages (pip-audit)
+	$(BIN)/python -m tests.audit_deps
 
 lock: ## Write both requirements files anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it, for example with 'pipx install uv'." >&2; exit 2; }

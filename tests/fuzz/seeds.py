@@ -58,7 +58,7 @@ def _saved(picture: Image.Image) -> dict[str, list[bytes]]:
             *(saved(image, "PNG") for image in (picture, few, grey, clear, grey.convert("1"))),
             saved(few, "PNG", transparency=3, bits=5),
             saved(picture, "PNG", **facts),
-            crafted.png(9, 9, bytes(range(120)), interlaced=True),
+            crafted.png(9, 9, bytes(120), interlaced=True),
             saved(small, "PNG", save_all=True, append_images=frames),
         ],
         "WEBP": [
