@@ -56,7 +56,7 @@ def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
         colours = _colours(image)
         with libtiff_heard(compression(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else 1):
             image.load()
-        if colours is not None and image.getextrema()[1] >= colours:
+        if colours is not None and any(image.histogram()[colours:]):
             raise PictureError("truncated", f"{name}: its palette has only {colours} colours")
         if name == "PNG":
             check_last_row(data, image)

@@ -65,14 +65,14 @@ def _raise(complaint: str | None) -> None:
 
 def _pillow(data: bytes, kind: str) -> None:
     """It gives up on stray bytes before a JPEG's picture, which its libjpeg skips."""
-    from PIL import Image, ImageFile
+    from PIL import Image, ImageFile, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             image = Image.open(io.BytesIO(data))
-        except Image.UnidentifiedImageError:
+        except UnidentifiedImageError:
             if kind == "JPEG":
                 return
             raise
