@@ -8,7 +8,7 @@ _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4),
 
 def png_complaint(data: bytes) -> str | None:
     """PNG, third edition: chunks with their checksums, and a whole stream of pixels."""
-    at, stream, kind = 8, b"", b""
+    at, kind = 8, b""
     while kind != b"IEND":
         size = int.from_bytes(data[at : at + 4], "big")
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
@@ -17,16 +17,29 @@ def png_complaint(data: bytes) -> str | None:
             return f"ends within {kind!r}"
         if zlib.crc32(kind + body) != checksum:
             return f"checksum of {kind!r}"
-        stream += body if kind == b"IDAT" else b""
         at += 12 + size
-    inflate = zlib.decompressobj()
     try:
-        pixels = len(inflate.decompress(stream, 1 << 30))
+        pixels = _inflated(data)
     except zlib.error as e:
         # libpng, too, is content with the chunks' checksums.
         return None if "incorrect data check" in str(e) else f"pixels can't be inflated: {e}"
     expected = _png_bytes(data)
     return None if pixels >= expected else f"{pixels} of {expected} bytes of pixels"
+
+
+def png_has_more(data: bytes) -> bool:
+    """Whether the pixels of a sound PNG go on after those that its header promises: what comes then is not shown."""
+    return png_complaint(data) is None and _inflated(data) > _png_bytes(data)
+
+
+def _inflated(data: bytes) -> int:
+    """Bytes that the chunks of pixels unpack to."""
+    at, stream = 8, b""
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        stream += data[at + 8 : at + 8 + size] if data[at + 4 : at + 8] == b"IDAT" else b""
+        at += 12 + size
+    return len(zlib.decompressobj().decompress(stream, 1 << 30))
 
 
 def _png_bytes(data: bytes) -> int:

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.fuzz.arithmetic import bmp_complaint, png_complaint
+from tests.fuzz.arithmetic import bmp_complaint, png_complaint, png_has_more
 
 #: What libjpeg says where pixels are made up.
 _MADE_UP = re.compile(rb"premature end|bad Huffman|Inconsistent progression|resync|restart marker|bad Huffman")
@@ -40,6 +40,8 @@ def _checks(kind: str) -> Iterator[tuple[str, Callable[[bytes], object]]]:
     if kind == "JPEG":
         yield "TensorFlow", _tensorflow_jpeg
         yield "simplejpeg", _simplejpeg
+    elif kind == "PNG":
+        yield "TensorFlow", _tensorflow_png
     elif kind == "WEBP":
         yield "TensorFlow", _tensorflow_webp
     elif kind != "TIFF":
@@ -97,6 +99,15 @@ def _tensorflow(kind: str, data: bytes) -> None:
         "BMP": tf.io.decode_bmp, "WEBP": tf.io.decode_webp,
     }  # fmt: skip
     decoders[kind](data)
+
+
+def _tensorflow_png(data: bytes) -> None:
+    """It minds where data ends that comes after the last pixel, and is not looked at."""
+    try:
+        _tensorflow("PNG", data)
+    except Exception:
+        if not png_has_more(data):
+            raise
 
 
 def _tensorflow_webp(data: bytes) -> None:

@@ -8,7 +8,7 @@ import pytest
 from schemas.errors import PictureError
 from streaming.featurize.decode import Limits, decode
 from streaming.featurize.sniff import READABLE, sniff
-from tests.fuzz.arithmetic import bmp_complaint, png_complaint
+from tests.fuzz.arithmetic import bmp_complaint, png_complaint, png_has_more
 from tests.fuzz.child import Child, Lost
 from tests.fuzz.mutate import mutated, with_checksums
 from tests.fuzz.obeying import obeying
@@ -60,6 +60,8 @@ def test_arithmetic_finds_what_is_missing() -> None:
     assert "of pixels" in str(png_complaint(crafted.png_with_rows_missing()))
     assert "checksum" in str(png_complaint(crafted.png_with_damage()))
     assert "ends" in str(png_complaint(whole[:-9]))
+    assert png_has_more(crafted.png(9, 9, bytes(99)))
+    assert not png_has_more(whole)
     bitmap = saved(drawing(), "BMP")
     assert bmp_complaint(bitmap) is None
     assert bmp_complaint(bitmap[:-9]) == "9 bytes of pixels are missing"
