@@ -13,6 +13,7 @@ from deltalake import DeltaTable, write_deltalake
 from batch.pca.drift import Drift, Previous
 from batch.refit import Refit
 from batch.retention import remove
+from conf.failpoints import failpoint
 from conf.lake import Lake
 from schemas.components import COMPONENTS
 from schemas.projection import PROJECTION
@@ -66,7 +67,9 @@ def publish(lake: Lake, refit: Refit, drift: Drift, warnings: list[str]) -> None
         "drift": _drift(drift, warnings),
     }
     table = lake.open_or_create(COMPONENTS)
+    failpoint("refit-publishing")
     write_deltalake(table, pa.Table.from_pylist([row], schema=COMPONENTS.arrow()), mode="append")
+    failpoint("refit-published")
 
 
 def tidy(lake: Lake, published: Published) -> None:

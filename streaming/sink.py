@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from pyspark.sql import DataFrame
 
+from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.locks import Hold
 from schemas.features import FEATURES
@@ -84,6 +85,7 @@ class FeaturesSink:
     def _append(self, rows: DataFrame, number: int, end: int) -> None:
         began = time.monotonic()
         self.hold.check()
+        failpoint("batch-begun")
         mark = f"{self.run} {self._transaction + 1}"
         (
             rows.write.format("delta")
@@ -93,6 +95,7 @@ class FeaturesSink:
             .option("userMetadata", mark)
             .save(self.lake.uri(FEATURES.name))
         )
+        failpoint("batch-committed")
         self._transaction += 1
         self._check_ours(mark, end)
         batch = self._summary(number, end, time.monotonic() - began)

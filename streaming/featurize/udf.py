@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from conf.failpoints import failpoint
 from conf.worker_path import forget_spark_archives
 from schemas.features import RESULT, RESULT_COLUMNS
 from streaming.featurize.limits import Limits
@@ -66,6 +67,7 @@ def featurize_batches(
     store, featurizer = open_store(options.landing), load_model(tflite, model_id)
     with closing(featurize_rows(_announced(batches), store, featurizer, options.limits, fetch)) as rows:
         while chunk := list(islice(rows, _ROWS)):
+            failpoint("featurizing")
             yield result_frame(chunk)
 
 

@@ -10,6 +10,7 @@ import pyarrow.dataset as pds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
+from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
 from schemas.ledger import LEDGER, DiscoveredBy, Reason
 from streaming.landing.upkeep import NO_HOOKS, is_due, look_after
@@ -113,6 +114,7 @@ class Ledger:
             )
         except CommitFailedError as error:
             raise self._conflict() from error
+        failpoint("ledger-appended")
         self.head += len(rows)
         if is_due(self._since, self._table.version()):
             self._look_after()

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyspark.sql.datasource import DataSource, DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
+from conf.failpoints import failpoint
 from conf.worker_path import forget_spark_archives
 from schemas.ledger import LEDGER
 from streaming.landing.admission import balanced
@@ -66,6 +67,8 @@ class LandingStreamReader(DataSourceStreamReader):
 
     def partitions(self, start: dict[str, int], end: dict[str, int]) -> Sequence[InputPartition]:
         """The announcements after `start` up to `end`, in tasks of nearly equal predicted work."""
+        if end != start:
+            failpoint("offset-logged")
         rows = self._landing().announcements(start["seq"], end["seq"])
         return [Announcements(part) for part in balanced(rows, self._options.cores)]
 

@@ -7,6 +7,8 @@ import pyarrow as pa
 from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties
 from deltalake.exceptions import DeltaError
 
+from conf.failpoints import failpoint
+
 log = logging.getLogger(__name__)
 
 #: Each append is a file and a log entry: a reader meets at most so many small ones of each. Merging them takes 0.2 s.
@@ -41,7 +43,9 @@ def look_after(table: DeltaTable, since: int) -> None:
         table.optimize.compact(
             target_size=_target(table), writer_properties=MERGED, post_commithook_properties=NO_HOOKS
         )
+        failpoint("ledger-merged")
         table.create_checkpoint()
+        failpoint("ledger-checkpointed")
         if removing:
             table.vacuum(dry_run=False, full=True, post_commithook_properties=NO_HOOKS)
             table.cleanup_metadata()
