@@ -73,6 +73,27 @@ def status(
 
 @app.command()
 @takes_settings
+def audit(
+    resolved: Resolved,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    sample: Annotated[int, typer.Option(min=0, help="Pictures whose bytes are compared with their rows.")] = 100,
+    settle: Annotated[float, typer.Option(min=0, help="Seconds that a listing of the landing may take.")] = 600.0,
+    drained: Annotated[bool, typer.Option("--drained", help="Nothing may wait, as after `stream --drain`.")] = False,
+) -> None:
+    """Recompute the law from tables, landing and bytes, with none of the stream's code; exit 1 if it is broken."""
+    from streaming.audit.run import Extent
+    from streaming.audit.run import audit as audited
+    from streaming.audit.show import print_audit
+
+    console = Console()
+    found = audited(resolved.settings, Extent(sample, settle, drained), console)
+    print_audit(found, console, as_json=as_json)
+    if not found.law_holds:
+        raise FailedError(f"the law is broken in {found.lake}")
+
+
+@app.command()
+@takes_settings
 def clean(resolved: Resolved) -> None:
     """Move, delete or tag the pictures that have had their row for long enough: one pass, as clean_source says."""
     from streaming.cleaning.run import run_clean

@@ -1,0 +1,86 @@
+"""Whether each object in the landing was announced as it is now, and a sample of those that were."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from streaming.audit.findings import EXAMPLES, Finding
+from streaming.audit.landing import Object
+from streaming.audit.tables import REASONS, Announced, Bools, Hashes, Ints, hashes
+
+_CHUNK = 4_096
+
+
+@dataclass
+class Coverage:
+    """Counts of objects, and what is wrong with them. `young`: not announced, and no listing must have met them yet."""
+
+    objects: int = 0
+    young: int = 0
+    unannounced: int = 0
+    examples: list[str] = field(default_factory=list)
+    sampled: list[Object] = field(default_factory=list)
+
+    def finding(self) -> Finding:
+        """The objects that were never announced as they are."""
+        return Finding("unannounced", self.unannounced, tuple(self.examples))
+
+
+def cover(
+    objects: Iterator[Object], ledger: Announced, old_us: int, sample: int, advance: Callable[[int], None]
+) -> Coverage:
+    """Look each object up. One that is as it is since `old_us` (microseconds since 1970) must have been announced.
+
+    A sample of those that were is drawn (Vitter's algorithm R): memory holds hashes of the ledger's paths, and a chunk
+    of objects. `advance` is told how many more were looked up.
+    """
+    coverage, (paths, etags), chance = Coverage(), _last(ledger), random.SystemRandom()
+    drawn_from = 0
+    while chunk := list(islice(objects, _CHUNK)):
+        coverage.objects += len(chunk)
+        announced = _announced(chunk, paths, etags)
+        for found, is_announced in zip(chunk, announced, strict=True):
+            if is_announced:
+                drawn_from += 1
+                _draw(coverage.sampled, found, sample, drawn_from, chance)
+            else:
+                _count(coverage, found, old_us)
+        advance(len(chunk))
+    return coverage
+
+
+def _count(coverage: Coverage, found: Object, old_us: int) -> None:
+    if found.since_us > old_us:
+        coverage.young += 1
+        return
+    coverage.unannounced += 1
+    if len(coverage.examples) < EXAMPLES:
+        coverage.examples.append(found.path)
+
+
+def _draw(sampled: list[Object], found: Object, size: int, number: int, chance: random.Random) -> None:
+    """The `number`th one takes the place of another with the chance size / number."""
+    if len(sampled) < size:
+        sampled.append(found)
+    elif (place := chance.randrange(number)) < size:
+        sampled[place] = found
+
+
+def _last(ledger: Announced) -> tuple[Hashes, Hashes]:
+    """Each path that was announced, sorted by its hash, and the ETag of its last version."""
+    new: Ints = np.flatnonzero(ledger.reason == REASONS.index("new"))
+    order = new[np.lexsort((ledger.seq[new], ledger.path[new]))]
+    last = np.append(ledger.path[order][1:] != ledger.path[order][:-1], True)[: len(order)]
+    return ledger.path[order][last], ledger.etag[order][last]
+
+
+def _announced(chunk: list[Object], paths: Hashes, etags: Hashes) -> Bools:
+    if not len(paths):
+        return np.zeros(len(chunk), bool)
+    path, etag = hashes([o.path for o in chunk]), hashes([o.etag for o in chunk])
+    at = np.minimum(np.searchsorted(paths, path), len(paths) - 1)
+    announced: Bools = (paths[at] == path) & (etags[at] == etag)
+    return announced

@@ -1,0 +1,38 @@
+"""An audit on a terminal, or as JSON."""
+
+import json
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from streaming.audit.run import Audit
+
+
+def print_audit(audit: Audit, console: Console, *, as_json: bool) -> None:
+    """Print what was counted, a line a number, and a sentence for each kind of breach."""
+    if as_json:
+        console.file.write(json.dumps(asdict(audit) | {"law_holds": audit.law_holds}, indent=2) + "\n")
+        return
+    table = Table.grid(padding=(0, 2))
+    for name, value in _lines(audit):
+        table.add_row(name, value)
+    console.print(table)
+    for finding in audit.findings:
+        console.print(f"! {finding.sentence()}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _lines(audit: Audit) -> list[tuple[str, str]]:
+    young = f", {audit.young:,} of them too new to be announced" if audit.young else ""
+    return [
+        ("lake", audit.lake),
+        ("announcements", f"{audit.announcements:,}"),
+        (
+            "object versions",
+            f"{audit.versions:,}: ok {audit.ok:,}, rejected {audit.rejected:,}, pending {audit.pending:,}",
+        ),
+        ("objects", f"{audit.objects:,} in the landing{young}"),
+        ("read again", f"{audit.compared:,} pictures, their bytes compared with their rows"),
+        ("audited in", f"{audit.seconds:.1f} s"),
+        ("the law", "holds" if audit.law_holds else "IS BROKEN"),
+    ]
