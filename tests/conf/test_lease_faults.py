@@ -12,10 +12,15 @@ from conf.lease import LeaseLostError
 from conf.lease_object import LeaseObject
 from tests.conf.lease_holder import DURATION_S, holder, take
 from tests.servers.aws_variables import use_server
+from tests.servers.faults import Lose, Silence
 from tests.servers.fixtures import S3
-from tests.servers.proxy import losing_answers
+from tests.servers.proxy import Asked, proxied
 
 pytestmark = [pytest.mark.s3, pytest.mark.fault]
+
+
+def is_put(asked: Asked) -> bool:
+    return asked.method == "PUT"
 
 
 def test_a_killed_holder_is_replaced_when_its_lease_is_certainly_over(uri: str) -> None:
@@ -63,14 +68,14 @@ def test_a_paused_holder_that_nobody_replaced_has_lost_it_too(uri: str) -> None:
 def test_a_write_whose_answer_was_lost_is_known_as_its_own(
     s3_server: S3, uri: str, lost: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with losing_answers(s3_server.server) as (server, losses):
-        use_server(monkeypatch, server)
-        losses.puts = lost
+    with proxied(s3_server.server) as proxy:
+        use_server(monkeypatch, proxy.server)
+        proxy.fail(Lose(), is_put, times=lost)
         with take(uri) as lease:
             lease.check()
-            losses.puts = min(lost, 2)
+            losing = proxy.fail(Lose(), is_put, times=min(lost, 2))
             time.sleep(DURATION_S)
-            assert losses.puts < 0
+            assert losing.left == 0
             lease.check()
         left = LeaseObject(uri, 5.0).read()
         assert left is not None
@@ -78,10 +83,10 @@ def test_a_write_whose_answer_was_lost_is_known_as_its_own(
 
 
 def test_it_ends_when_s3_does_not_answer_any_more(s3_server: S3, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with losing_answers(s3_server.server) as (server, losses):
-        use_server(monkeypatch, server)
+    with proxied(s3_server.server) as proxy:
+        use_server(monkeypatch, proxy.server)
         with take(uri) as lease:
-            losses.everything = True
+            proxy.fail(Silence())
             time.sleep(DURATION_S)
             with pytest.raises(LeaseLostError, match=r"not renewed in time: .*127\.0\.0\.1"):
                 lease.check()

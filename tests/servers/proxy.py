@@ -1,72 +1,141 @@
-"""A server whose answers get lost: what it is asked for is done, but nobody hears of it."""
+"""A way to a server on which answers can be delayed, replaced, cut off or lost. What is signed passes unchanged."""
 
-import http.client
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
+from multidict import CIMultiDict
+from yarl import URL
+
+from tests.servers.faults import Answer, Fault
 from tests.servers.server import Server
+
+#: Of one connection only, or of how a body was sent: not passed on, but made anew.
+_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
+Matches = Callable[["Asked"], bool]
+
+
+class Asked(NamedTuple):
+    """One request. `target`: path and query as they were sent, percent-encoded."""
+
+    method: str
+    target: str
+    body: bytes
 
 
 @dataclass
-class Losses:
-    """How many of the next answers to PUT are lost; and whether nothing gets through, in either direction."""
+class Rule:
+    """A fault for the next `left` requests that match (-1: for all, until `lift`). `hits` counts them."""
 
-    puts: int = 0
-    everything: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    matches: Matches
+    fault: Fault
+    left: int = -1
+    hits: int = 0
+    lifted: threading.Event = field(default_factory=threading.Event)
 
-    def take(self) -> bool:
-        """Whether this one is."""
-        with self.lock:
-            self.puts -= 1
-            return self.puts >= 0
+    def lift(self) -> None:
+        """No more faults; what it holds up ends."""
+        self.lifted.set()
+
+    def take(self, asked: Asked) -> bool:
+        """Whether this request is one of them; counts it then."""
+        if self.lifted.is_set() or self.left == 0 or not self.matches(asked):
+            return False
+        self.left -= 1
+        self.hits += 1
+        return True
+
+
+@dataclass
+class Proxy:
+    """The way to a server: `server` has its address. Rules are asked in their order, the first that takes it acts."""
+
+    server: Server
+    rules: list[Rule] = field(default_factory=list)
+    asked: int = 0
+
+    def fail(self, fault: Fault, matches: Matches = lambda asked: True, times: int = -1) -> Rule:
+        """From now on, this happens to requests that match."""
+        rule = Rule(matches, fault, times)
+        self.rules.append(rule)
+        return rule
+
+    def clear(self) -> None:
+        """All as if there were no proxy."""
+        for rule in self.rules:
+            rule.lift()
+
+    def rule_for(self, asked: Asked) -> Rule | None:
+        """The rule that takes this request, if any does."""
+        self.asked += 1
+        return next((rule for rule in self.rules if rule.take(asked)), None)
 
 
 @contextmanager
-def losing_answers(server: Server) -> Iterator[tuple[Server, Losses]]:
-    """A way to `server` on which answers can be lost, until the end of the block."""
-    losses = Losses()
-
-    class Proxy(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"  # botocore waits for "100 Continue" before it sends a body
-
-        def do_GET(self) -> None:
-            if losses.everything:
-                self.close_connection = True
-                return
-            backend = http.client.HTTPConnection(urlsplit(server.endpoint).netloc)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
-            backend.request(self.command, self.path, body, headers)
-            answer = backend.getresponse()
-            content = answer.read()
-            backend.close()
-            if self.command == "PUT" and losses.take():
-                self.close_connection = True
-                return
-            self.send_response_only(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in {"connection", "transfer-encoding", "content-length"}:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_PUT = do_GET  # noqa: N815
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+def proxied(server: Server) -> Iterator[Proxy]:
+    """Such a way to `server`, in a thread, until the end of the block."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="proxy", daemon=True)
     thread.start()
+    proxy = Proxy(server)
+    running = asyncio.run_coroutine_threadsafe(_start(proxy, server.endpoint), loop).result()
     try:
-        yield replace(server, endpoint=f"http://127.0.0.1:{proxy.server_port}"), losses
+        yield proxy
     finally:
-        proxy.shutdown()
+        proxy.clear()
+        asyncio.run_coroutine_threadsafe(running.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        proxy.server_close()
+        loop.close()
+
+
+@dataclass(frozen=True)
+class _Running:
+    runner: web.AppRunner
+    session: ClientSession
+
+    async def stop(self) -> None:
+        await self.runner.cleanup()
+        await self.session.close()
+
+
+async def _start(proxy: Proxy, backend: str) -> _Running:
+    session = ClientSession(
+        connector=TCPConnector(limit=0),
+        auto_decompress=False,
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(total=None),
+        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+    )
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        asked = Asked(request.method, request.raw_path, await request.read())
+
+        async def asks() -> Answer:
+            return await _ask(session, backend, asked, request.headers)
+
+        rule = proxy.rule_for(asked)
+        return await (await asks()).send(request) if rule is None else await rule.fault.act(request, asks, rule.lifted)
+
+    app = web.Application(client_max_size=2**30)
+    app.router.add_route("*", "/{key:.*}", handle)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    proxy.server = replace(proxy.server, endpoint=f"http://127.0.0.1:{runner.addresses[0][1]}")
+    return _Running(runner, session)
+
+
+async def _ask(session: ClientSession, backend: str, asked: Asked, headers: Mapping[str, str]) -> Answer:
+    """The server's answer to the same request, byte for byte: its path is not spelled anew, and its Host stays."""
+    passed = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in _HOP)
+    url = URL(backend + asked.target, encoded=True)
+    async with session.request(
+        asked.method, url, headers=passed, data=asked.body or None, allow_redirects=False
+    ) as answer:
+        kept = ((name, value) for name, value in answer.headers.items() if name.lower() not in _HOP)
+        return Answer(answer.status, CIMultiDict(kept), await answer.read())
