@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-s3 run test lint bench fuzz audit-deps lock clean java
+.PHONY: help demo demo-s3 run test lint faults bench fuzz audit-deps lock clean java
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+
+faults: java $(VENV)/.dev ## Run the fault suite, audit after each case, print what was done and seen
+	$(BIN)/python -m tests.faults
 
 bench: java $(VENV)/.dev ## Measure the speed, features checked first
 	$(BIN)/python -m tests.bench

@@ -64,7 +64,7 @@ class Audit:
 def audit(settings: Settings, extent: Extent, console: Console) -> Audit:
     """Audit a lake against its landing, beside a running stream or without one. Writes nothing.
 
-    Needs some 80 bytes of memory an announcement.
+    Needs some 300 bytes of memory an announcement.
 
     Raises:
         UserError: there is no such lake, or its tables can't be read.

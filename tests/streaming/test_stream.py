@@ -15,8 +15,9 @@ import pytest
 
 from tests.conf.emf_lines import read_line, total
 from tests.conf.test_outlet import wait_for
+from tests.streaming.killing import kill_at_random
 from tests.streaming.metrics.test_page import free_port, scraped
-from tests.streaming.service import Service, counted, kill_driver, kill_group, kill_jvm
+from tests.streaming.service import Service, counted
 
 pytestmark = pytest.mark.spark
 
@@ -116,24 +117,7 @@ def test_restarts_double_nothing_and_lose_nothing(weights: str, fruits: Path, tm
 @pytest.mark.timeout(900)
 def test_ten_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
     service = Service(tmp_path, weights, {"max_objects_per_batch": 40})
-    pictures = sorted((fruits / "images").glob("*/*.jpg"))
-    random = np.random.default_rng(3)
-    victims = [kill_group, kill_jvm, kill_driver]
-    for round_ in range(10):
-        for picture in random.choice(len(pictures), 60, replace=False):
-            data = pictures[picture].read_bytes()
-            service.put(f"{pictures[picture].parent.name}/{random.integers(400)}.jpg", data)
-        before = service.row_count()
-        stream = service.start()
-        if round_ % 2:  # in the middle of the work, not of the start
-            service.wait_for_rows(before + 1)
-        time.sleep(float(random.uniform(0.5, 12) if round_ % 2 == 0 else random.uniform(0, 4)))
-        kill = victims[round_ % 3]
-        kill(stream)
-        if kill is kill_jvm:
-            assert stream.wait(60) in (1, 2), service.printed()  # 2: it had not started yet
-        # The next one starts at once: what is left of this one must not harm it.
-    service.drain()
+    kill_at_random(service, fruits, rounds=10, seed=3)
     service.assert_law()
     assert {row["error_code"] for row in service.rows()} <= {None, "changed"}  # some were overwritten while unread
     assert "Traceback" not in service.printed()

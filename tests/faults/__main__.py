@@ -1,0 +1,81 @@
+"""`make faults`: every case, and a table of what was done and what was seen.
+
+    python -m tests.faults [words of pytest, such as -k clock or -x]
+
+Exit code 0 only if all cases passed.
+"""
+
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from tests.faults.elsewhere import ELSEWHERE
+
+
+@dataclass
+class Line:
+    """A line of the table."""
+
+    case: int
+    done: str
+    seen: str
+    outcome: str
+    seconds: float
+
+
+@dataclass
+class Lines:
+    """A pytest plugin that keeps what each test did and saw."""
+
+    own: list[Line] = field(default_factory=list)
+    elsewhere: dict[str, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test has passed, failed or was skipped; or its setup or its end went wrong."""
+        if report.when != "call" and report.outcome == "passed":
+            return
+        told = dict(report.user_properties)
+        if "case" in told:
+            self.own.append(
+                Line(
+                    int(str(told["case"])),
+                    str(told["done"]),
+                    str(told.get("seen", "")),
+                    report.outcome,
+                    report.duration,
+                )
+            )
+        elif report.nodeid.startswith("tests/faults/"):
+            self.own.append(Line(0, report.nodeid.partition("::")[2], "", report.outcome, report.duration))
+        for _, _, where in ELSEWHERE:
+            if report.nodeid.startswith(where):
+                self.elsewhere[where].append((report.outcome, report.duration))
+
+    def lines(self) -> list[Line]:
+        """All that ran, by case."""
+        lines = list(self.own)
+        for case, done, where in ELSEWHERE:
+            if ran := self.elsewhere.get(where):
+                failed = sum(outcome == "failed" for outcome, _ in ran)
+                seen = f"{sum(outcome == 'passed' for outcome, _ in ran)} tests of {where.partition('::')[0]}"
+                lines.append(Line(case, done, seen, "failed" if failed else "passed", sum(s for _, s in ran)))
+        return sorted(lines, key=lambda line: line.case)
+
+
+def main(words: list[str]) -> int:
+    lines = Lines()
+    places = ["tests/faults", *dict.fromkeys(where for _, _, where in ELSEWHERE)]
+    code = pytest.main(["-q", "-m", "not bench", *words, *places], plugins=[lines])
+    table = Table("case", "what was done", "what was seen", "", "s", title="What the service must survive")
+    for line in lines.lines():
+        table.add_row(str(line.case or ""), line.done, line.seen, line.outcome, f"{line.seconds:.0f}")
+    Console(width=180).print(table)
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

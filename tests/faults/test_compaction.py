@@ -1,0 +1,85 @@
+"""Case 6: killed while files are merged and a checkpoint is made."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from conf.lake import Lake
+from schemas.features import FEATURES
+from streaming.lake import prepare
+from streaming.landing.ledger import Draft, Ledger
+from tests.faults.case import Case, struck
+from tests.streaming.landing.fakes import NOW
+from tests.streaming.service import Service, kill_group
+
+pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults]
+#: Commits before the stream's: with its own and that of the merge there are 100, when Delta makes a checkpoint.
+BEFORE = 98
+
+
+def fill(service: Service) -> Lake:
+    """A lake that has seen so many pictures, one a batch, which are gone by now."""
+    lake = Lake(str(service.lake))
+    prepare(lake)
+    drafts = [Draft(f"file://{service.landing}/gone/{n}.jpg", f"e{n}", 1, NOW, None) for n in range(1, BEFORE + 1)]
+    ledger = Ledger(lake)
+    ledger.append(drafts)
+    for row in ledger.rows(0, BEFORE).to_pylist():
+        made = {name: row[name] for name in row.keys() & set(FEATURES.arrow().names)} | {
+            "label": "gone", "status": "rejected", "error_code": "gone", "error_detail": "gone", "model_id": "m",
+            "discovered_at": NOW, "featurized_at": NOW, "featurize_ms": 0.0,
+        }  # fmt: skip
+        write_deltalake(lake.uri("features"), pa.Table.from_pylist([made], schema=FEATURES.arrow()), mode="append")
+    return lake
+
+
+def killed_when(service: Service, happens: Callable[[], bool]) -> None:
+    """Stream, and `kill -9` all of it in the moment that something is seen in the table's folder."""
+    with service.running() as stream:
+        until = time.monotonic() + 150
+        while not happens():
+            assert stream.poll() is None, service.printed()
+            assert time.monotonic() < until, service.printed()
+            time.sleep(0.001)
+        kill_group(stream)
+
+
+def test_killed_while_features_are_merged_and_while_their_checkpoint_is_made(service: Service, case: Case) -> None:
+    case.did(6, "kill -9 of all while features are merged, then while Delta's checkpoint is made")
+    lake = fill(service)
+    folder = Path(lake.uri("features"))
+    log = folder / "_delta_log"
+    before = len(list(folder.glob("*.parquet")))
+
+    def merging() -> bool:
+        commit = log / f"{BEFORE + 1:020}.json"
+        if not commit.exists():
+            return False
+        files = sum(line.startswith('{"add"') for line in commit.read_text().splitlines())
+        return files > 0 and len(list(folder.glob("*.parquet"))) > before + files
+
+    killed_when(service, merging)
+    assert DeltaTable(str(folder)).version() == BEFORE + 1, "the merge was committed already"
+    service.put("late.jpg", b"no picture")
+    killed_when(service, lambda: any("checkpoint" in name.name for name in log.iterdir()))
+    left = sorted(name.name for name in log.iterdir() if "checkpoint" in name.name)
+    service.drain()
+    assert DeltaTable(str(folder)).version() >= 100
+    case.audited(service, f"killed before the merge's commit, and with {left} there")
+
+
+@pytest.mark.parametrize("place", ["ledger-merged", "ledger-checkpointed"])
+def test_killed_while_the_ledger_is_looked_after(service: Service, case: Case, place: str) -> None:
+    case.did(6, f"kill -9 of all at {place}")
+    lake = Lake(str(service.lake))
+    prepare(lake)
+    for seq in range(1, 100):  # the stream's first append is the hundredth commit
+        Ledger(lake).append([Draft(f"file://{service.landing}/gone/{seq}.jpg", "e", 1, NOW, None)])
+    assert struck(service, f"{place}:group") == -9, service.printed()
+    files = len(DeltaTable(lake.uri("ledger")).file_uris())
+    service.drain()
+    case.audited(service, f"{files} files in the ledger at the crash")
