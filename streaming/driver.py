@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from py4j.protocol import Py4JError
 from pyspark.sql.streaming.query import StreamingQuery
 
+from conf.delta_errors import reason
 from conf.errors import FailedError
 from conf.jvm import end_jvm, kill_jvm
 from conf.lake import Lake
@@ -141,8 +142,10 @@ class Driver:
 
 
 def _reason(text: str) -> str:
-    """The last error that a chain of Java and Python tracebacks names."""
-    named = re.findall(r"^(?:Caused by: )?(?:[\w.]+\.)?(\w+(?:Error|Exception): .+)$", text, re.MULTILINE)
+    """The last error that a chain of Java and Python tracebacks names; of delta-rs's trees what is behind them."""
+    named = re.findall(r"^(?:Caused by: )?(?:[\w.]+\.)?(\w+(?:Error|Exception): .+(?:\n.*↳.*)*)$", text, re.MULTILINE)
+    if named and "↳" in named[-1]:
+        return reason(OSError(named[-1]))
     return str(named[-1]) if named else text.strip().split("\n")[0][:300]
 
 

@@ -119,8 +119,10 @@ def test_credentials_that_expire_for_a_while_lose_and_double_nothing(
         time.sleep(seconds)
         expired.lift()
         ended = stream.poll()
+    said = service.printed().splitlines()[-1]
     service.drain()
-    case.audited(service, f"exit code {ended}")
+    case.audited(service, f"exit code {ended}: {said[:120]}")
+    assert ended is None or "ExpiredToken: as the test wants it" in said
     assert "Traceback" not in service.printed()
 
 
