@@ -29,7 +29,7 @@ def start_query(
         feature_rows(announcements, result, model.model_id)
         .writeStream.foreachBatch(sink.write)
         .option("checkpointLocation", str(sink.checkpoint))
-        .trigger(processingTime=f"{settings.trigger_interval_s} seconds")
+        .trigger(processingTime="0 seconds")  # the source keeps the pace
         .queryName("verger")
         .start()
     )
@@ -65,6 +65,7 @@ def landing_options(settings: Settings, run: str, *, drain: bool = False) -> Lan
         discover=settings.discover,
         queue=settings.queue,
         reconcile_every_h=settings.reconcile_every_h,
+        trigger_interval_s=settings.trigger_interval_s,
         drain=drain,
     )
 

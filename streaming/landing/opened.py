@@ -15,6 +15,7 @@ from streaming.landing.guard import WAIT_S, leave_with_parent
 from streaming.landing.ledger import Ledger
 from streaming.landing.news import NEWS_FILE
 from streaming.landing.options import LandingOptions
+from streaming.landing.pace import Pace
 from streaming.stores.names import NamePatterns
 from streaming.stores.opening import open_store
 
@@ -38,6 +39,7 @@ class OpenedLanding:
         features = lake.open(FEATURES)
         self.initial = self._admitted = max_seq(features) if features else 0
         self._ledger = Ledger(lake)
+        self._pace = Pace(options.trigger_interval_s)
         self._limits = Limits(options.max_objects_per_batch, options.max_bytes_per_batch)
         names = NamePatterns(options.name_patterns, options.hidden_names)
         store = open_store(options.path, names)
@@ -46,6 +48,8 @@ class OpenedLanding:
 
     def admit(self) -> int:
         """Move the offset as far as one batch may go; without anything waiting it stays where it is."""
+        if not self._pace.comes():
+            return self._admitted
         self.discovery.begun.wait(FIRST_WAIT_S)
         if self.discovery.failure is not None:
             raise self.discovery.failure

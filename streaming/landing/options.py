@@ -11,6 +11,7 @@ class LandingOptions:
     """`path` (what `.load(path)` sets) and `lake` must be given; an option's name is the setting's.
 
     `lease`: the token of the lease under which the ledger in S3 may be written; without one, it is not asked for.
+    `trigger_interval_s`: for a query whose trigger waits for nothing; see `streaming.landing.pace`.
     `drain`: with events, begin with a reconcile that takes everything, as all that is there is to be announced.
     """
 
@@ -32,6 +33,7 @@ class LandingOptions:
     reconcile_every_h: float = 24.0
     drain: bool = False
     lease: str = ""
+    trigger_interval_s: float = 0.0
 
     @classmethod
     def parse(cls, options: Mapping[str, str]) -> "LandingOptions":
