@@ -60,9 +60,9 @@ def gather(snapshot: Snapshot, chosen: Chosen, spark: "Callable[[], SparkSession
     parts = tasks(files, context.defaultParallelism)
 
     def task(part: Sequence[DataFile]) -> Gathered:
-        from conf.worker_path import forget_spark_archives
+        from conf.worker_path import keep_spark_archives
 
-        forget_spark_archives()
+        keep_spark_archives()
         return fold(read(lake, part, shared.value, ["features"]))
 
     depth = 1 if len(parts) <= FAN_IN else 2

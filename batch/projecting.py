@@ -52,9 +52,9 @@ def _by_spark(spark: "SparkSession", snapshot: Snapshot, chosen: Chosen, refit: 
     shared = context.broadcast((chosen, refit.components.components))
 
     def task(part: Sequence[DataFile]) -> list[pa.RecordBatch]:
-        from conf.worker_path import forget_spark_archives
+        from conf.worker_path import keep_spark_archives
 
-        forget_spark_archives()
+        keep_spark_archives()
         chosen, components = shared.value
         return [projected(found, components, refit_id) for found in read(lake, part, chosen, COLUMNS)]
 

@@ -1,22 +1,27 @@
-"""Spark's own archives off a Python worker's path, once it has imported what it needs of them."""
+"""Spark's own archives on a Python worker's path, read once."""
 
 import sys
 from pathlib import PurePath
+from zipimport import zipimporter
 
 #: What Spark puts on a worker's PYTHONPATH: its own sources as archives, and its jar.
 _ARCHIVES = ("pyspark.zip", "py4j-", "spark-core_")
 
 
-def forget_spark_archives() -> None:
-    """Take Spark's archives off the import path of this process; modules that are loaded stay loaded.
+class _ReadOnce(zipimporter):
+    """An archive that does not change while this process lives."""
+
+    def invalidate_caches(self) -> None:
+        """Keep its directory."""
+
+
+def keep_spark_archives() -> None:
+    """Let this process read the directories of Spark's archives once. Import as before; safe to call again.
 
     Spark invalidates the import caches before every task, and zipimport then reads the whole directory of each
-    archive on the path again, in Python: 0.3 s of every task (seen with py-spy on pyspark 4.1.1, Python 3.11).
+    archive on the path again, in Python: 0.3 s of every task (seen with py-spy on pyspark 4.1.1, Python 3.11). They
+    can't be taken off the path: on a cluster, PySpark is nowhere else.
     """
-    for path in [path for path in sys.path_importer_cache if _is_sparks(path)]:
-        del sys.path_importer_cache[path]
-    sys.path[:] = [path for path in sys.path if not _is_sparks(path)]
-
-
-def _is_sparks(path: str) -> bool:
-    return PurePath(path).name.startswith(_ARCHIVES)
+    for path, finder in list(sys.path_importer_cache.items()):
+        if type(finder) is zipimporter and PurePath(path).name.startswith(_ARCHIVES):
+            sys.path_importer_cache[path] = _ReadOnce(path)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from conf.failpoints import failpoint
-from conf.worker_path import forget_spark_archives
+from conf.worker_path import keep_spark_archives
 from schemas.features import RESULT, RESULT_COLUMNS
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
@@ -61,7 +61,7 @@ def featurize_batches(
     from streaming.featurize.model import load_model
     from streaming.stores.opening import open_store
 
-    forget_spark_archives()
+    keep_spark_archives()
     give_memory_back()
     fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
     store, featurizer = open_store(options.landing), load_model(tflite, model_id)

@@ -16,7 +16,7 @@ from pyspark.sql.datasource import DataSource, DataSourceStreamReader, InputPart
 from pyspark.sql.types import StructType
 
 from conf.failpoints import failpoint
-from conf.worker_path import forget_spark_archives
+from conf.worker_path import keep_spark_archives
 from schemas.ledger import LEDGER
 from streaming.landing.admission import balanced
 from streaming.landing.options import LandingOptions
@@ -76,7 +76,7 @@ class LandingStreamReader(DataSourceStreamReader):
         """One task's announcements."""
         if not isinstance(partition, Announcements):
             raise TypeError(f"not a partition of this source: {partition!r}")
-        forget_spark_archives()
+        keep_spark_archives()
         yield from partition.batches
 
     def stop(self) -> None:
