@@ -20,6 +20,7 @@ from batch.spark import SparkOnDemand
 from batch.stages import Stages
 from conf.emf import EmfLines
 from conf.java import check_java
+from conf.jvm import is_submitted
 from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.outlet import Outlet, check_target
@@ -68,7 +69,8 @@ def _check(settings: Settings) -> Lake:
     if lake.open(FEATURES) is None:
         raise RefitError(f"there is no table of features in {lake.root}: run `verger stream` first")
     check_target(settings.metrics)
-    check_java()
+    if not is_submitted():
+        check_java()
     return lake
 
 

@@ -1,6 +1,7 @@
-"""How many cores a local Spark uses."""
+"""How many cores Spark uses: a local one, and a cluster."""
 
 import os
+from collections.abc import Mapping
 
 
 def usable_cores(cores: int = 0) -> int:
@@ -10,3 +11,13 @@ def usable_cores(cores: int = 0) -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def cluster_cores(conf: Mapping[str, str], now: int) -> int:
+    """The cores of all executors that Spark's `conf` lets a job have; where it sets no limit, those it has `now`."""
+    dynamic = conf.get("spark.dynamicAllocation.enabled") == "true"
+    executors = conf.get("spark.dynamicAllocation.maxExecutors" if dynamic else "spark.executor.instances")
+    each = conf.get("spark.executor.cores")
+    if not (executors and executors.isdigit() and each):
+        return now
+    return int(executors) * int(each)

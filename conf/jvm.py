@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +17,15 @@ from conf.java import check_java
 _SPARK_HOME = ("bin", "jars")
 #: A JVM that was asked to end gets this long.
 EXIT_S = 10.0
+#: The JVM of spark-submit hands on what is printed within this.
+LAST_WORDS_S = 0.1
 #: How Ivy says that a package could not be had.
 _NO_JARS = (b"unresolved dependency", b"UNRESOLVED DEPENDENCIES", b"download failed", b"DOWNLOADS FAILED")
+
+
+def is_submitted() -> bool:
+    """Whether spark-submit started this process: its JVM is there, set up by the cluster, and our parent."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
 def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
@@ -54,12 +63,20 @@ def end_jvm() -> None:
     _forget()
 
 
-def kill_jvm() -> None:
-    """End the JVM at once: a commit under way is undone, nothing that was committed is lost."""
+def kill_jvm(last_words: str = "") -> None:
+    """End the JVM at once: a commit under way is undone, nothing that was committed is lost.
+
+    Under spark-submit that is the whole job, which a cluster counts as failed and starts anew. What this process
+    prints goes through that JVM, so it prints its `last_words` before.
+    """
     process = _process()
     if process is not None:
         process.kill()
         process.wait()
+    elif is_submitted():
+        print(f"verger: {last_words}", file=sys.stderr, flush=True)  # noqa: T201
+        time.sleep(LAST_WORDS_S)
+        os.kill(os.getppid(), signal.SIGKILL)
 
 
 def _process() -> "subprocess.Popen[bytes] | None":

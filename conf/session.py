@@ -1,11 +1,10 @@
 """The one place that makes a Spark session: Delta, UTC, and quiet."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conf.errors import SparkStartError
-from conf.jvm import start_jvm
+from conf.jvm import is_submitted, start_jvm
 from conf.settings import Settings
 from conf.spark_conf import common_conf, local_conf
 
@@ -23,14 +22,15 @@ def spark_session(settings: Settings, *, app_name: str, log_path: Path) -> "Spar
     from pyspark.sql import SparkSession
 
     conf = common_conf(settings)
-    if "PYSPARK_GATEWAY_PORT" not in os.environ and SparkContext._active_spark_context is None:
+    if not is_submitted() and SparkContext._active_spark_context is None:
         conf = local_conf(settings) | conf
         if SparkContext._gateway is None:
             start_jvm(conf, log_path)
     try:
         return SparkSession.builder.appName(app_name).config(map=dict(conf)).getOrCreate()
     except Exception as error:
-        raise SparkStartError(f"Spark did not start: {_reason(error)}; see {log_path}.") from error
+        log = "the driver's log" if is_submitted() else log_path
+        raise SparkStartError(f"Spark did not start: {_reason(error)}; see {log}.") from error
 
 
 def _reason(error: Exception) -> str:

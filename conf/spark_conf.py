@@ -58,26 +58,35 @@ _EVERYWHERE = {
 
 
 def common_conf(settings: Settings) -> dict[str, str]:
-    """For every session, wherever it runs. On AWS a cluster's own image says what reads `s3://`."""
+    """For every session, wherever it runs. On AWS a cluster's own image says what reads `s3://`.
+
+    Nothing that spark-submit has settled by then: master, memory, jars, how many executors, where their Python is.
+    """
     return _EVERYWHERE | (s3a_conf() if is_s3(settings.lake) and endpoint() else {})
+
+
+def package_conf(settings: Settings) -> dict[str, str]:
+    """What Ivy fetches and caches: Delta, and for a lake in S3 what reads it. For a Spark whose image has neither."""
+    packages = [DELTA_PACKAGE, *(S3A_PACKAGES if is_s3(settings.lake) else ())]
+    return {"spark.jars.packages": ",".join(packages), "spark.jars.excludes": ",".join(IN_SPARK)}
 
 
 def local_conf(settings: Settings) -> dict[str, str]:
     """For a session whose JVM we start ourselves: a laptop, a test, one machine."""
     cores = settings.worker_cores()
-    packages, s3a = [DELTA_PACKAGE], {}
-    if is_s3(settings.lake):
-        packages, s3a = [DELTA_PACKAGE, *S3A_PACKAGES], s3a_conf()
-    return s3a | {
-        "spark.master": f"local[{cores},{LOCAL_TASK_ATTEMPTS}]",
-        "spark.jars.packages": ",".join(packages),
-        "spark.jars.excludes": ",".join(IN_SPARK),
-        "spark.driver.memory": settings.driver_memory,
-        # The JVM moves rows and writes Parquet, the work is in Python: its optimizing compiler and parallel
-        # collector cost two thirds more time at the start than they give back.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": str(cores),
-        "spark.ui.enabled": "false",
-    }
+    s3a = s3a_conf() if is_s3(settings.lake) else {}
+    return (
+        s3a
+        | package_conf(settings)
+        | {
+            "spark.master": f"local[{cores},{LOCAL_TASK_ATTEMPTS}]",
+            "spark.driver.memory": settings.driver_memory,
+            # The JVM moves rows and writes Parquet, the work is in Python: its optimizing compiler and parallel
+            # collector cost two thirds more time at the start than they give back.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.sql.shuffle.partitions": str(cores),
+            "spark.ui.enabled": "false",
+        }
+    )

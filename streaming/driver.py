@@ -10,7 +10,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from conf.delta_errors import reason
 from conf.errors import FailedError
-from conf.jvm import end_jvm, kill_jvm
+from conf.jvm import end_jvm, is_submitted, kill_jvm
 from conf.lake import Lake
 from conf.locks import Hold
 from conf.settings import Settings
@@ -94,8 +94,8 @@ class Driver:
         try:
             self.hold.check()
         except FailedError as error:
-            kill_jvm()
-            raise StreamError(f"{error}; it is undone what was under way") from error
+            kill_jvm(why := f"{error}; it is undone what was under way")
+            raise StreamError(why) from error
 
     def _is_drained(self, news: News) -> bool:
         """All that was found has a row, and the source has seen those rows and wants none of them again."""
@@ -115,8 +115,8 @@ class Driver:
         if not self.sink.busy:
             self._end()
             return "stopped"
-        kill_jvm()
-        return "stopped, the running batch is undone and will be done by the next start"
+        kill_jvm(how := "stopped, the running batch is undone and will be done by the next start")
+        return how
 
     def _end(self) -> None:
         with suppress(Exception):  # the query may be gone with its JVM
@@ -130,14 +130,15 @@ class Driver:
             return False
 
     def _failure(self, *, jvm_is_gone: bool) -> StreamError:
-        """Why the query ended. Its JVM is gone when this returns."""
+        """Why the query ended. Its JVM is gone when this returns; that of spark-submit ends with this process."""
         if jvm_is_gone:
             why = JVM_ENDED
         elif isinstance(self.sink.failure, (SinkError, FailedError)):
             why = str(self.sink.failure)
         else:
             why = f"the stream failed, nothing is lost: {_reason(str(self.query.exception()))}"
-        kill_jvm()
+        if not is_submitted():
+            kill_jvm()
         return StreamError(why)
 
 

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
+from conf.cores import cluster_cores
 from conf.settings import Settings
 from schemas.features import FEATURES, RESULT_COLUMNS
 from streaming.featurize.decode import Limits
@@ -21,14 +22,15 @@ def start_query(
 ) -> StreamingQuery:
     """Start the query. Its checkpoint is thrown away with it: progress is in the table, nowhere else."""
     spark.dataSource.register(LandingDataSource)
-    options = replace(landing_options(settings, sink.run, drain=drain), lease=sink.hold.token)
+    options = landing_options(settings, sink.run, drain=drain)
+    options = replace(options, lease=sink.hold.token, cores=_cores(spark, settings))
     announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
     featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, _featurize(settings))
     result = featurize("path", "etag", "size", "attempt")
     return (
         feature_rows(announcements, result, model.model_id)
         .writeStream.foreachBatch(sink.write)
-        .option("checkpointLocation", str(sink.checkpoint))
+        .option("checkpointLocation", f"file://{sink.checkpoint}")  # a cluster's own file system may be another
         .trigger(processingTime="0 seconds")  # the source keeps the pace
         .queryName("verger")
         .start()
@@ -68,6 +70,14 @@ def landing_options(settings: Settings, run: str, *, drain: bool = False) -> Lan
         trigger_interval_s=settings.trigger_interval_s,
         drain=drain,
     )
+
+
+def _cores(spark: SparkSession, settings: Settings) -> int:
+    """Into how many tasks a batch is cut: one for each core that it can have."""
+    context = spark.sparkContext
+    if settings.cores or (context.master or "").startswith("local"):
+        return settings.worker_cores()
+    return cluster_cores(dict(context.getConf().getAll()), context.defaultParallelism)
 
 
 def _featurize(settings: Settings) -> FeaturizeOptions:

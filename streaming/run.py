@@ -7,7 +7,7 @@ from py4j.protocol import Py4JError
 from rich.console import Console
 
 from conf.java import check_java
-from conf.jvm import kill_jvm
+from conf.jvm import is_submitted, kill_jvm
 from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.outlet import check_target
@@ -74,7 +74,8 @@ def _check(settings: Settings) -> Lake:
     """What can be known to fail before anything is written or started."""
     check_places(settings)
     check_target(settings.metrics)
-    check_java()
+    if not is_submitted():
+        check_java()
     for _ in open_store(settings.landing).list():
         break  # one look: a missing bucket or a wrong key is said now
     if settings.discover == "events":

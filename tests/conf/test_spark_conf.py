@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conf.cores import usable_cores
+from conf.cores import cluster_cores, usable_cores
 from conf.errors import SettingsError
 from conf.settings import Settings
 from conf.spark_conf import DELTA_PACKAGE, S3A_PACKAGES, common_conf, local_conf
@@ -55,3 +55,12 @@ def test_an_endpoint_with_a_password_is_refused_without_showing_it(monkeypatch: 
     with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL") as e:
         common_conf(Settings(lake="s3://b/lake"))
     assert "hunter2" not in str(e.value)
+
+
+def test_a_batch_is_cut_for_all_executors_that_a_cluster_may_give() -> None:
+    dynamic = {"spark.dynamicAllocation.enabled": "true", "spark.executor.cores": "4"}
+    assert cluster_cores(dynamic | {"spark.dynamicAllocation.maxExecutors": "3"}, now=4) == 12
+    assert cluster_cores({"spark.executor.instances": "2", "spark.executor.cores": "4"}, now=1) == 8
+    assert cluster_cores(dynamic | {"spark.dynamicAllocation.maxExecutors": "infinity"}, now=4) == 4
+    assert cluster_cores(dynamic | {"spark.executor.instances": "1"}, now=5) == 5
+    assert cluster_cores({}, now=2) == 2
