@@ -138,6 +138,21 @@ def register(resolved: Resolved) -> None:
 
 @app.command()
 @takes_settings
+def convert(
+    resolved: Resolved, out: Annotated[Path, typer.Argument(help="The file to write, such as model.zip.")]
+) -> None:
+    """Convert the weights to a file that `weights` takes where there is no TensorFlow, such as on a cluster."""
+    from streaming.featurize.weights import packed_model
+
+    content = packed_model(resolved.settings.weights, resolved.settings.weights_sha256)
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{out} can't be written: {error.strerror}; name another file.") from error
+
+
+@app.command()
+@takes_settings
 def demo(
     resolved: Resolved,
     folder: Annotated[Path, typer.Option(help="Where the demo's landing and lake go; made anew.")] = Path("demo"),

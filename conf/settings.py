@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     weights: Annotated[Text, AfterValidator(_weights)] = Field(
         "auto",
-        description="MobileNetV2 weights: auto (Keras's own), demo (seeded), or a .weights.h5 by path or s3://",
+        description="MobileNetV2 weights: auto (Keras's own), demo (seeded), or a .weights.h5 or model.zip, also s3://",
     )
     weights_sha256: Digest = Field(
         "", description="SHA-256 that the file of weights must have, in hexadecimal; empty: any file is taken"
@@ -69,7 +69,8 @@ class Settings(BaseSettings):
     max_objects_per_batch: Count = Field(4000, description="most pictures in a micro-batch")
     max_bytes_per_batch: Bytes = Field(2 * 2**30, description="most bytes of pictures in a micro-batch (2GiB)")
     cores: Annotated[int, Field(ge=0, le=1024)] = Field(
-        0, description="cores that a local Spark uses; 0: all that this process may use"
+        0,
+        description="cores that a local Spark uses, and tasks of a batch; 0: all of this machine or the cluster",
     )
     driver_memory: JavaMemory = Field("2g", description="memory of the Spark driver's JVM, as Java's -Xmx takes it")
 

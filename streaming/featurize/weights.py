@@ -11,6 +11,7 @@ from streaming.featurize.conversion import converted
 from streaming.featurize.convert import CONVERSION
 from streaming.featurize.keras_weights import keras_weights
 from streaming.featurize.model_cache import cached, default_cache_dir
+from streaming.featurize.packed_model import PackedModel, packed, unpacked
 from streaming.featurize.read_ahead import without_secrets
 from streaming.featurize.weights_error import WeightsError
 
@@ -43,27 +44,22 @@ def resolve_model(
 ) -> Model:
     """The model for the setting `weights`: a path, a `file://` or `s3://` URI, `auto` or `demo`.
 
-    The first call for given weights converts them in a child process (15 s); later ones read the cache.
+    The first call for given weights converts them in a child process (15 s); later ones read the cache. What
+    `packed_model` made is converted already: that needs no TensorFlow and no cache.
     `exif_orientation`: the setting, which is part of the preprocessing. `read_s3`: instead of read_object. `sha256`:
     what the file must have, in hexadecimal, or it isn't even opened; empty: any.
     Raises WeightsError: one sentence with what was tried and what to do.
     """
-    cache = cache_dir or default_cache_dir()
-    if weights == "demo":
-        if sha256:
-            raise WeightsError("weights demo: made up, not read; leave weights_sha256 out.")
-        return _demo(cache, exif_orientation)
-    content = _read(weights, read_s3 or read_object)
-    digest = hashlib.sha256(content).hexdigest()
-    if sha256 and digest != sha256:
-        raise WeightsError(
-            f"weights {weights}: have the SHA-256 {digest}, and weights_sha256 is {sha256}; "
-            "put the right file there, or set weights_sha256 to that of the new one."
-        )
-    if not content.startswith(_HDF5):
-        raise WeightsError(f"weights {weights}: not an HDF5 file; give MobileNetV2 weights (.weights.h5).")
-    tflite = cached(cache, _key(digest), lambda: converted(content, weights))
-    return Model(tflite, _model_id(digest[:12], exif_orientation), is_demo=False)
+    found = _found(weights, cache_dir or default_cache_dir(), read_s3 or read_object, sha256)
+    return Model(found.tflite, _model_id(found, exif_orientation), found.is_demo)
+
+
+def packed_model(weights: str, sha256: str = "") -> bytes:
+    """The model for the setting `weights`, converted, as a file that `resolve_model` takes on any machine.
+
+    Raises WeightsError.
+    """
+    return packed(_found(weights, default_cache_dir(), read_object, sha256))
 
 
 def read_object(uri: str) -> bytes:
@@ -74,10 +70,29 @@ def read_object(uri: str) -> bytes:
     return bytes(obstore_client(bucket, S3_TIMEOUT_S).get(key).bytes())
 
 
-def _demo(cache: Path, exif_orientation: bool) -> Model:
-    name = f"seed{DEMO_SEED}"
-    tflite = cached(cache, _key(f"demo-{name}"), lambda: converted(DEMO_SEED, "demo"))
-    return Model(tflite, f"demo/{_model_id(name, exif_orientation)}", is_demo=True)
+def _found(weights: str, cache: Path, read_s3: Callable[[str], bytes], sha256: str) -> PackedModel:
+    if weights == "demo":
+        if sha256:
+            raise WeightsError("weights demo: made up, not read; leave weights_sha256 out.")
+        name = f"seed{DEMO_SEED}"
+        tflite = cached(cache, _key(f"demo-{name}"), lambda: converted(DEMO_SEED, "demo"))
+        return PackedModel(tflite, name, _converter(), is_demo=True)
+    content = _read(weights, read_s3)
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 and digest != sha256:
+        raise WeightsError(
+            f"weights {weights}: have the SHA-256 {digest}, and weights_sha256 is {sha256}; "
+            "put the right file there, or set weights_sha256 to that of the new one."
+        )
+    if ready := unpacked(content):
+        return ready
+    if not content.startswith(_HDF5):
+        raise WeightsError(
+            f"weights {weights}: not an HDF5 file; give MobileNetV2 weights (.weights.h5), or a model.zip of "
+            "`verger convert`."
+        )
+    tflite = cached(cache, _key(digest), lambda: converted(content, weights))
+    return PackedModel(tflite, digest[:12], _converter(), is_demo=False)
 
 
 def _read(weights: str, read_s3: Callable[[str], bytes]) -> bytes:
@@ -107,9 +122,11 @@ def _key(weights: str) -> str:
     return f"{ARCHITECTURE}/{weights}/{_converter()}"
 
 
-def _model_id(weights: str, exif_orientation: bool) -> str:
+def _model_id(found: PackedModel, exif_orientation: bool) -> str:
     preprocessing = PREPROCESSING if exif_orientation else f"{PREPROCESSING}-unturned"
-    return f"{ARCHITECTURE}/{weights}/{_converter()}/litert{version('ai-edge-litert')}/{preprocessing}"
+    runtime = f"litert{version('ai-edge-litert')}"
+    name = f"{ARCHITECTURE}/{found.weights}/{found.converter}/{runtime}/{preprocessing}"
+    return f"demo/{name}" if found.is_demo else name
 
 
 def _converter() -> str:
@@ -118,4 +135,7 @@ def _converter() -> str:
             return f"tf{version(name)}-{CONVERSION}"
         except PackageNotFoundError:
             continue
-    raise WeightsError("TensorFlow is not installed here; it converts the weights (pip install tensorflow-cpu).")
+    raise WeightsError(
+        "TensorFlow is not installed here, which converts the weights: convert them where it is, with `verger convert "
+        "model.zip`, and set VERGER_WEIGHTS to that file."
+    )
