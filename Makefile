@@ -6,16 +6,19 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-s3 run test lint faults bench fuzz audit-deps lock clean java
+.PHONY: help demo demo-s3 cluster-demo run test lint faults bench fuzz audit-deps package lock clean java
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, refit the PCA, show the plot
 	$(BIN)/verger demo
 
 demo-s3: java $(VENV)/.dev ## The same on S3 with events, on a server of its own (moto)
 	$(BIN)/python -m tests.demo_s3
+
+cluster-demo: java $(VENV)/.dev ## 2,400 pictures on a Spark cluster of processes here, an executor and the driver killed
+	$(BIN)/python -m tests.cluster.demo
 
 run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/local.toml
 	$(BIN)/verger stream --config conf/local.toml
@@ -39,6 +42,9 @@ fuzz: $(VENV)/.dev ## Damaged pictures through the worker's function (N=10000 SE
 
 audit-deps: $(VENV)/.dev ## Ask for known holes in the locked packages (pip-audit)
 	$(BIN)/python -m tests.audit_deps
+
+package: $(VENV)/.dev ## Pack what EMR runs into dist/, the weights of VERGER_WEIGHTS converted (Linux x86-64, Python 3.11)
+	$(BIN)/python -m conf.emr.package
 
 lock: ## Write both requirements files anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it, for example with 'pipx install uv'." >&2; exit 2; }

@@ -11,12 +11,16 @@ App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @contextmanager
-def moto() -> Iterator[Server]:
-    """A server on a free port, until the end of the block; each one shares moto's state in this process."""
+def moto(before: Callable[[App], App] = lambda app: app) -> Iterator[Server]:
+    """A server on a free port, until the end of the block; each one shares moto's state in this process.
+
+    `before`: what requests go through first.
+    """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
-    server = make_server("127.0.0.1", 0, one_writer(DomainDispatcherApplication(create_backend_app)), threaded=True)
+    app = before(one_writer(DomainDispatcherApplication(create_backend_app)))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
     try:
