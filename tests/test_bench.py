@@ -161,7 +161,7 @@ def test_sizes_are_numbers() -> None:
 
 @pytest.mark.bench
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency", "events", "refit", "growth"])
+@pytest.mark.parametrize("only", ["a", "b", "c", "memory", "latency", "events", "refit", "growth", "cluster"])
 def test_it_runs_at_a_tiny_size(only: str, fruits: Path, tmp_path: Path) -> None:
     out = tmp_path / "bench.md"
     sizes = ("--pictures", "24", "--rows", "200,300", "--known", "200,300")

@@ -1,6 +1,6 @@
 """The bare loop: a process per core reads its share of the files, decodes them, runs the model. No Spark, no table.
 
-`python -m tests.bench.bare_loop LANDING OUT.npz WEIGHTS`
+`python -m tests.bench.bare_loop LANDING OUT.npz WEIGHTS [PROCESSES]`
 """
 
 import sys
@@ -19,9 +19,9 @@ from streaming.featurize.weights import Model, resolve_model
 from tests.bench.outputs import save_npz
 
 
-def main(landing: Path, out: Path, weights: str) -> None:
-    """Write the features of every picture in `landing` to `out`."""
-    pictures, cores = sorted(landing.rglob("*.jpg")), usable_cores()
+def main(landing: Path, out: Path, weights: str, processes: int) -> None:
+    """Write the features of every picture in `landing` to `out`; 0 `processes`: one for each core."""
+    pictures, cores = sorted(landing.rglob("*.jpg")), usable_cores(processes)
     model = resolve_model(weights)
     shares = [pictures[core::cores] for core in range(cores)]
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
@@ -41,4 +41,4 @@ def featurize(pictures: list[Path], model: Model) -> NDArray[np.float32]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]) if len(sys.argv) > 4 else 0)

@@ -19,6 +19,7 @@ _NEEDED = {
     "a": ("verger", "bare loop"),
     "b": ("verger", "notebook"),
     "c": ("verger", "notebook as a stream"),
+    "cluster": ("bare loop",),
     "refit": ("bare loop",),  # whose features fill its tables
 }
 

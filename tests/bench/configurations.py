@@ -35,11 +35,11 @@ def verger(weights: Path, **settings: object) -> Configuration:
     )
 
 
-def bare_loop(weights: Path) -> Configuration:
-    """Our decoder and model without Spark, tables or anything else: bare_loop.py."""
+def bare_loop(weights: Path, processes: int = 0) -> Configuration:
+    """Our decoder and model without Spark, tables or anything else: bare_loop.py. 0: a process for each core."""
     return Configuration(
         "bare loop",
-        lambda landing, out: _script("bare_loop", landing, out / "out.npz", weights),
+        lambda landing, out: _script("bare_loop", landing, out / "out.npz", weights, processes),
         lambda out: from_npz(out / "out.npz"),
     )
 
