@@ -24,7 +24,12 @@ def test_archives_are_not_read_again_and_still_imported_from(tmp_path: Path, mon
     for path in (spark, other):
         path.write_bytes(path.read_bytes() + b"\0" * 30)  # whoever reads its directory again sees something else
     read: list[str] = []
-    monkeypatch.setattr("zipimport._read_directory", lambda path: read.append(path) or {})
+
+    def nothing(path: str) -> dict[str, object]:
+        read.append(path)
+        return {}
+
+    monkeypatch.setattr("zipimport._read_directory", nothing)
     importlib.invalidate_caches()
     importlib.import_module("sparks_second")
     with pytest.raises(ModuleNotFoundError):
