@@ -30,7 +30,7 @@ OUTPUTS = {
 #: The parameters of the template in these tests, with their defaults.
 DECLARED = dict.fromkeys(
     ("Name", "Release", "RefitJob", "LakePrefix", "PlotKey", "CleanSource", "MaxVcpuStream", "MaxMemoryStream",
-     "MaxVcpuRefit", "MaxMemoryRefit", "DriverMemoryBytes", "WorkerMemoryBytes", "AlarmEmail"), ""
+     "MaxVcpuRefit", "MaxMemoryRefit", "TriggerSeconds", "DriverMemoryBytes", "WorkerMemoryBytes", "AlarmEmail"), ""
 )  # fmt: skip
 TEMPLATE = "Resources: {}\n"
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
