@@ -1,12 +1,13 @@
 """The landing while a query runs on it: the one writer of the ledger, and how far the offset has moved."""
 
 import os
+from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
 
-from conf.lake import Lake, max_seq
-from conf.locks import lock_file
+from conf.lake import Lake, LakeError, max_seq
+from conf.locks import LockedError, lock_file
 from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.admission import Limits, admitted
@@ -27,14 +28,13 @@ class OpenedLanding:
     """Holds the ledger's lock from the start, lists in a thread, and leaves with the process that started it.
 
     Raises:
-        LockedError: another source writes to this ledger.
-        LakeError: the lake's tables contradict each other.
+        LakeError: another source of this machine holds the ledger, or the lake's tables contradict each other.
     """
 
     def __init__(self, options: LandingOptions) -> None:
         leave_with_parent()
         lake = Lake(options.lake)
-        self._lock = lock_file(lake.beside("ledger.lock"), WAIT_S, f"process {os.getpid()}")
+        self._lock = _lock(lake)
         prepare(lake)
         features = lake.open(FEATURES)
         self.initial = self._admitted = max_seq(features) if features else 0
@@ -68,3 +68,13 @@ class OpenedLanding:
         if rows.num_rows != to - after:
             raise RuntimeError(f"the ledger has {rows.num_rows} of the announcements {after + 1} to {to}")
         return rows
+
+
+def _lock(lake: Lake) -> TextIO:
+    try:
+        return lock_file(lake.beside("ledger.lock"), WAIT_S, f"process {os.getpid()}")
+    except LockedError as error:
+        raise LakeError(
+            f"the ledger of {lake.root} is still held by {error.holder} of this machine, which a stream has left "
+            "behind, or which is paused: end that process"
+        ) from None

@@ -38,7 +38,7 @@ def service(
 
 @pytest.mark.parametrize("place", ["batch-begun", "ledger-appended", "featurizing"])
 def test_a_stream_that_was_paused_until_another_took_over_writes_nothing_when_it_goes_on(
-    service: Behind, case: Case, pictures: list[Path], place: str
+    service: Behind, case: Case, pictures: list[Path], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case.did(31, f"all its processes are paused at {place}; another takes over; then they go on")
     paused = start_armed(service, f"{place}:pause")
@@ -49,6 +49,7 @@ def test_a_stream_that_was_paused_until_another_took_over_writes_nothing_when_it
             assert paused.poll() is None, service.printed()
             time.sleep(0.1)
         service.put_objects(pictures[30:60])
+        another_machine(tmp_path, monkeypatch)
         service.drain()
         before = versions(service)
         go_on(paused.pid)
@@ -62,6 +63,12 @@ def test_a_stream_that_was_paused_until_another_took_over_writes_nothing_when_it
     assert "Traceback" not in service.printed()
 
 
+def another_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started from now on shares no lock of this machine with what runs."""
+    (folder / "another machine").mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder / "another machine"))
+
+
 def versions(service: Behind) -> list[int]:
     options = delta_storage_options()
     return [
@@ -71,7 +78,7 @@ def versions(service: Behind) -> list[int]:
 
 
 def test_a_commit_on_its_way_for_as_long_as_a_lease_lasts_is_the_window_that_remains_and_is_seen(
-    service: Behind, case: Case, pictures: list[Path]
+    service: Behind, case: Case, pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case.did(31, "the request that commits is held by the network, its stream paused, until another has taken over")
     assert service.proxy
@@ -85,6 +92,7 @@ def test_a_commit_on_its_way_for_as_long_as_a_lease_lasts_is_the_window_that_rem
         pause(paused.pid)
         service.settings["max_objects_per_batch"] = 1000
         service.put_objects(pictures[30:60])
+        another_machine(tmp_path, monkeypatch)
         service.drain()
         case.audited(service)
         before = len(service.rows("seq"))
