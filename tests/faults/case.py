@@ -13,7 +13,7 @@ from conf.settings import Settings
 from streaming.audit.run import Audit, Extent, audit
 from tests.streaming.service import Service, kill_group
 
-END_S = 200.0
+END_S = 600.0
 
 
 @dataclass(frozen=True)

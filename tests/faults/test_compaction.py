@@ -16,7 +16,7 @@ from tests.faults.case import Case, struck
 from tests.streaming.landing.fakes import NOW
 from tests.streaming.service import Service, kill_group
 
-pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults]
+pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
 #: Commits before the stream's: with its own and that of the merge there are 100, when Delta makes a checkpoint.
 BEFORE = 98
 

@@ -18,7 +18,7 @@ from tests.servers.fixtures import S3
 from tests.servers.proxy import Rule, proxied
 from tests.streaming.service import kill_driver, kill_group, kill_jvm
 
-pytestmark = [pytest.mark.spark, pytest.mark.s3, pytest.mark.fault, pytest.mark.faults]
+pytestmark = [pytest.mark.spark, pytest.mark.s3, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.faults.case import END_S, Case
 from tests.faults.conftest import put_all
 from tests.streaming.service import Service, counted, kill_group
 
-pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults]
+pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
 
 
 def ended(service: Service, stream: "subprocess.Popen[bytes]") -> int:
@@ -131,7 +131,7 @@ def test_a_clock_that_jumps_an_hour_back_changes_nothing(
         service.wait_for_rows(len(pictures) + 21, END_S)
         kill_group(stream)
     put_all(service, pictures[20:40], "later-")
-    service.drain()
+    service.drain(timeout_s=900)
     announced = [row["announced_at"] for row in service.ledger()]
     jump = min(after - before for before, after in pairwise(announced))
     case.audited(service, f"announced_at jumped by {jump.total_seconds():.0f} s")

@@ -20,7 +20,7 @@ from tests.servers.fixtures import S3
 from tests.servers.proxy import proxied
 from tests.streaming.service import kill_group
 
-pytestmark = [pytest.mark.spark, pytest.mark.s3, pytest.mark.fault, pytest.mark.faults]
+pytestmark = [pytest.mark.spark, pytest.mark.s3, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture
