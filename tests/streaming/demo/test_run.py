@@ -54,7 +54,7 @@ def readme_examples() -> list[str]:
 
 
 def test_without_imagenet_weights_the_demo_takes_its_own_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_weights: str) -> None:
+    def refuse(_weights: str, sha256: str) -> None:
         raise WeightsError("no weights to be had")
 
     monkeypatch.setattr(run, "resolve_model", refuse)
