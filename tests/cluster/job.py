@@ -14,6 +14,9 @@ from conf.settings import Settings
 from conf.spark_conf import package_conf
 from tests.cluster.machines import QUICK_JVM, Cluster
 
+#: How Spark logs a task that was running on an executor that is gone.
+LOST = "ExecutorLostFailure"
+
 
 @dataclass(frozen=True)
 class Driver:

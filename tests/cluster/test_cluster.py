@@ -17,7 +17,7 @@ from conf.load import load_settings
 from conf.s3 import delta_storage_options
 from streaming.demo.broken import draw_broken
 from tests.cluster.gate import Gate
-from tests.cluster.job import Driver
+from tests.cluster.job import LOST, Driver
 from tests.cluster.machines import Cluster, cluster, wait_for_executors
 from tests.conftest import ROOT
 from tests.servers.aws_variables import forget_clients, use_server
@@ -78,6 +78,7 @@ def test_the_law_holds_though_an_executor_and_the_driver_are_killed(
         gate.let(BATCH + 40)
         gate.wait_until_held()
         assert len(rows("features")) == BATCH, driver.printed()
+        assert LOST in driver.printed()  # it was at work
     finally:
         kill_group(stream)  # in the middle of the second
     gate.let(float("inf"))
