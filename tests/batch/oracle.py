@@ -21,12 +21,15 @@ class Truth:
 
 
 def truth(rows: Sequence[Row], model_id: str) -> Truth:
-    """By the definition: the greatest version that was read to an end, of it the last row, if that one is `ok`."""
+    """By the definition: the greatest version that was read to an end, of it the last row, if that one is `ok`.
+
+    A row of it that could not be read counts less than any other.
+    """
     current: dict[str, Row] = {}
     for row in rows:
         best = current.get(row.path)
         read = row.status in {"ok", "rejected"} and row.error_code not in {"changed", "gone"}
-        if read and (best is None or (row.version, row.seq) > (best.version, best.seq)):
+        if read and (best is None or _rank(row) > _rank(best)):
             current[row.path] = row
     ours = [row for row in current.values() if row.status == "ok" and row.model_id == model_id]
     usable = [row.features for row in ours if _usable(row)]
@@ -38,6 +41,11 @@ def truth(rows: Sequence[Row], model_id: str) -> Truth:
         mean=matrix.mean(axis=0),
         covariance=np.cov(matrix, rowvar=False),
     )
+
+
+def _rank(row: Row) -> tuple[int, bool, int]:
+    out_of_reach = {"archived", "forbidden", "timeout", "unreachable"}
+    return row.version, row.error_code not in out_of_reach, row.seq
 
 
 def _usable(row: Row) -> bool:

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from schemas.features import FEATURES
 
+OUT_OF_REACH = ("archived", "forbidden", "timeout", "unreachable")
+UNREAD = ("gone", *OUT_OF_REACH)
+
 
 class Row(NamedTuple):
     """One announcement's outcome. `outcome`: ok, deferred, or the error code of a rejection."""
@@ -41,7 +44,8 @@ def naive_current(rows: Sequence[Row], last_seq: int | None = None) -> dict[str,
         mine = [row for row in mine if row.status != "deferred" and row.outcome not in {"changed", "gone"}]
         if mine:
             greatest = max(row.version for row in mine)
-            current[path] = max(row.seq for row in mine if row.version == greatest)
+            of_it = [row for row in mine if row.version == greatest]
+            current[path] = max(row.seq for row in [row for row in of_it if row.outcome not in OUT_OF_REACH] or of_it)
     return current
 
 
@@ -50,7 +54,7 @@ def histories(draw: st.DrawFn) -> list[Row]:
     """Announcements in the order of their seq: of new versions, or of any earlier version of any path again."""
     rows: list[Row] = []
     for seq in range(1, draw(st.integers(0, 30)) + 1):
-        outcome = draw(st.sampled_from(["ok", "ok", "ok", "deferred", "truncated", "bad_output", "changed", "gone"]))
+        outcome = draw(st.sampled_from(["ok", "ok", "ok", "deferred", "truncated", "bad_output", "changed", *UNREAD]))
         before = st.sampled_from([(row.path, row.version) for row in rows] or [("file:///a.jpg", 1)])
         anew = st.sampled_from([(f"file:///{name}.jpg", seq) for name in "abcd"])
         path, version = draw(st.one_of(before, anew))

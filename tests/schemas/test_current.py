@@ -5,12 +5,12 @@ from random import Random
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.current import current, deciding
 from tests.readme import README
-from tests.schemas.rows import Row, histories, naive_current, table
+from tests.schemas.rows import OUT_OF_REACH, Row, histories, naive_current, table
 
 
 def seqs(*rows: Row, last_seq: int | None = None) -> list[int]:
@@ -61,6 +61,13 @@ def test_a_replay_that_read_nothing_leaves_the_row_as_it_was(outcome: str) -> No
     assert seqs(Row(1, 1), Row(2, 1, outcome)) == [1]
 
 
+@pytest.mark.parametrize("code", OUT_OF_REACH)
+def test_a_replay_out_of_reach_leaves_the_row_as_it_was_and_a_new_version_does_not(code: str) -> None:
+    assert seqs(Row(1, 1), Row(2, 1, code)) == [1]
+    assert seqs(Row(1, 1, code), Row(2, 1, "gone")) == [1]
+    assert seqs(Row(1, 1), Row(2, 2, code)) == [2]
+
+
 def test_the_replay_of_an_old_version_replaces_no_newer_one() -> None:
     assert seqs(Row(1, 1), Row(2, 2), Row(3, 1)) == [2]
 
@@ -99,6 +106,7 @@ def test_as_it_was_then_is_what_a_reader_saw_then(rows: list[Row], last_seq: int
     assert seqs(*rows, last_seq=last_seq) == seqs(*then) == sorted(naive_current(rows, last_seq).values())
 
 
+@settings(deadline=None)
 @given(histories())
 def test_the_readmes_query_finds_the_same_rows(rows: list[Row]) -> None:
     (query,) = re.findall(r"```sql\n(SELECT.*?row_number\(\).*?)```", README.read_text("utf-8"), re.DOTALL)
