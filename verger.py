@@ -1,6 +1,7 @@
 """The `verger` command: one short function per subcommand."""
 
 import sys
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 
 @app.command()
@@ -99,6 +101,39 @@ def clean(resolved: Resolved) -> None:
     from streaming.cleaning.run import run_clean
 
     run_clean(resolved.settings, Console())
+
+
+@app.command()
+@takes_settings
+def replay(  # noqa: PLR0913  (a parameter for each option)
+    resolved: Resolved,
+    *,
+    code: Annotated[str | None, typer.Option(help="Those rejected with this error code.")] = None,
+    path: Annotated[str | None, typer.Option(metavar="PATTERN", help="Whole paths, as a shell pattern.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="MODEL_ID", help="Those whose row is of this model.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DATES, help="Those with a row from then on, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DATES, help="Those with a row before then, UTC.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
+) -> None:
+    """Have pictures featured again, beside new ones: those that fit all that is given."""
+    from streaming.requests.commands import run_replay
+
+    asked = {"code": code, "path": path, "model": model, "since": since, "until": until, "everything": everything}
+    run_replay(resolved.settings, Console(), asked, dry_run=dry_run)
+
+
+@app.command()
+@takes_settings
+def forget(
+    resolved: Resolved,
+    path: Annotated[str, typer.Option(metavar="PATTERN", help="Whole paths, as a shell pattern.")],
+    only_list: Annotated[bool, typer.Option("--list", help="Only print which are still in the landing.")] = False,
+) -> None:
+    """Take all that is known of pictures out of the lake; beside a stream, at its next start."""
+    from streaming.requests.commands import run_forget
+
+    run_forget(resolved.settings, Console(), path, only_list=only_list)
 
 
 @app.command()

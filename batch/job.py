@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from batch.erasing import erase_forgotten
 from batch.errors import RefitError
 from batch.folding import Folded, Folding
 from batch.mllib import save_pca_model
@@ -67,6 +68,7 @@ class Job:
         alarms = warnings(drifted, self._thresholds()) + _doubts(folded)
         with self.stages.stage("publishing"):
             publish(self.lake, refit, drifted, alarms)
+            erase_forgotten(self.lake, selection.forgotten, refit)
             self._copy(plot, refit)
         return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection))
 

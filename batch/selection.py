@@ -7,6 +7,7 @@ from hashlib import sha256
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from batch.errors import RefitError
 from batch.snapshot import Chosen, Snapshot
@@ -25,6 +26,11 @@ class Selection:
 
     def __len__(self) -> int:
         return int(self.chosen.sum())
+
+    @property
+    def forgotten(self) -> NDArray[np.int64]:
+        """(n,) the announcements of which nothing may be known any more, ascending."""
+        return np.sort(self._rows.filter(pc.equal(self._rows["error_code"], "forgotten"))["seq"].to_numpy())
 
     def digest(self, chosen: Chosen) -> str:
         """SHA-256 over the `seq` and `featurized_at` of the `chosen` rows, in order: a row that was replaced shows."""

@@ -19,6 +19,7 @@ ErrorCode = Literal[
     "timeout",
     "crashed",
     "bad_output",
+    "forgotten",
 ]
 MEANINGS: dict[ErrorCode, str] = {
     "empty": "zero bytes",
@@ -35,8 +36,12 @@ MEANINGS: dict[ErrorCode, str] = {
     "timeout": "reading it took longer than `fetch_timeout_s`",
     "crashed": "a bug of ours met this picture; the log has its traceback",
     "bad_output": "the model's output is not finite",
+    "forgotten": "somebody asked that nothing be known of it any more (`verger forget`)",
 }
 ERROR_CODES: tuple[ErrorCode, ...] = get_args(ErrorCode)
+
+#: What a forgotten picture is called, with the seq of its announcement behind it, in `features` and ledger.
+FORGOTTEN = "forgotten:"
 
 #: Worth another attempt: announced again with back-off, rejected only when the attempts run out.
 TRANSIENT: frozenset[ErrorCode] = frozenset({"forbidden", "unreachable", "timeout"})

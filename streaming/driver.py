@@ -98,11 +98,11 @@ class Driver:
             raise StreamError(why) from error
 
     def _is_drained(self, news: News) -> bool:
-        """All that was found has a row, and the source has seen those rows and wants none of them again."""
+        """All that was found has a row, and the source has seen those rows, and nobody wants any of them again."""
         return (
             news.listings > 0
             and news.caught_up
-            and not (news.error or news.settling or news.retries or self.sink.busy)
+            and not (news.error or news.settling or news.retries or news.requests or self.sink.busy)
             and self.sink.last_seq == news.head == news.rows_seen
         )
 

@@ -40,7 +40,7 @@ def start_query(
 def feature_rows(announcements: DataFrame, result: Column, model_id: str) -> DataFrame:
     """The rows of table `features`, in its columns' order; `result` is evaluated once for each announcement."""
     added = {
-        "label": F.element_at(F.split("path", "/"), -2),
+        "label": F.coalesce(F.try_element_at(F.split("path", "/"), F.lit(-2)), F.lit("")),  # a forgotten one has none
         "discovered_at": F.col("announced_at"),
         "model_id": F.lit(model_id),
         **{name: F.col(f"result.{name}") for name in RESULT_COLUMNS},

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import closing
+from functools import partial
 
 from py4j.protocol import Py4JError
 from rich.console import Console
@@ -23,6 +24,7 @@ from streaming.landing.events.queue import EventQueue
 from streaming.live import Report
 from streaming.metrics.recording import recorded
 from streaming.query import start_query
+from streaming.requests.forget_run import forget_waiting
 from streaming.sink import FeaturesSink
 from streaming.status import read_status
 from streaming.stopping import Stopping
@@ -46,6 +48,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         recorded(settings, work) as recorder,
     ):
         prepare(lake)
+        forget_waiting(settings, hold, partial(console.print, highlight=False, markup=False, soft_wrap=True))
         model = resolve_model(
             settings.weights, exif_orientation=settings.exif_orientation, sha256=settings.weights_sha256
         )

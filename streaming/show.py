@@ -39,6 +39,7 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         *([("skipped", _skipped(status))] if status.skipped else []),
         *([("events", _events(status))] if status.events else []),
         *([("last reconcile", _reconcile(status))] if status.last_reconcile else []),
+        *([("asked for", "; ".join(status.requests))] if status.requests else []),
         *([("cleaned", f"{status.cleaned:,}")] if status.cleaned else []),
         ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
         ("last refit", _refit(refit) if refit else "none yet"),

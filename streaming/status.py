@@ -17,6 +17,9 @@ from schemas.ledger import LEDGER
 from streaming.cleaning.progress import Progress
 from streaming.landing.news import NEWS_FILE, News
 from streaming.last_refit import last_refit
+from streaming.requests.box import open_box
+from streaming.requests.request import Forget
+from streaming.requests.waiting import look
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Status:
     last_seq: int = 0  # the last announcement that has a row
     last_batch: dict[str, Any] | None = None
     last_refit: dict[str, Any] | None = None
+    requests: tuple[str, ...] = ()  # what is asked for and not done, in words
     problems: tuple[str, ...] = ()
 
 
@@ -61,6 +65,7 @@ def read_status(lake: Lake) -> Status:
     waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
     news = News.read(lake.beside(NEWS_FILE))
     refit, cleaning = last_refit(lake), _progress(lake)
+    waiting_requests, troubles = _requests(lake, pc.max(announced["seq"]).as_py() or 0)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
     return Status(
         lake=lake.root,
@@ -81,7 +86,14 @@ def read_status(lake: Lake) -> Status:
         last_seq=pc.max(rows["seq"]).as_py() or 0,
         last_batch=_last_batch(features),
         last_refit=refit,
-        problems=(*breaches, *_problems(lake, news, waiting.num_rows), *_cleaning(cleaning), *_drift(refit)),
+        requests=waiting_requests,
+        problems=(
+            *breaches,
+            *_problems(lake, news, waiting.num_rows),
+            *troubles,
+            *_cleaning(cleaning),
+            *_drift(refit),
+        ),
     )
 
 
@@ -126,6 +138,16 @@ def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
         )
     if pending and not is_at_work(lake, "stream"):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"
+
+
+def _requests(lake: Lake, head: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What waits, and what is wrong with it."""
+    try:
+        found = look(open_box(lake), head)
+    except OSError as error:
+        return (), (f"requests can't be read: {error}",)
+    at_start = [f"{asked}: done by the next start of `verger stream`" for asked in found.of(Forget).values()]
+    return tuple(map(str, found.requests.values())), (*found.problems(), *at_start)
 
 
 def _progress(lake: Lake) -> Progress:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.errors import TRANSIENT, ErrorCode, PictureError
+from schemas.errors import FORGOTTEN, TRANSIENT, ErrorCode, PictureError
 from schemas.features import Status
 from schemas.text import printable
 from streaming.featurize.decode import Decoded, Limits, decode
@@ -76,6 +76,8 @@ def featurize_rows(
     """One result for each picture, in order. Raises nothing, whatever is read; closing it leaves no read running."""
 
     def read(picture: Announced) -> bytes:
+        if picture.path.startswith(FORGOTTEN):
+            raise PictureError("forgotten", "")
         limits.check_bytes(picture.size)
         return store.read(picture.path, picture.etag, max_bytes=limits.max_image_bytes, timeout_s=fetch.timeout_s)
 

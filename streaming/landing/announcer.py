@@ -17,6 +17,7 @@ from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
 from streaming.landing.retries import Retries
 from streaming.landing.waiting import Waiting
+from streaming.requests.replaying import Replaying
 from streaming.stores.store import Listed
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Announcer:
         self._retries.load(self.ledger)
         self._unread = Waiting()
         self._unread.load(self.ledger, self._retries.seen)
+        self._replaying, self._backlog = Replaying(lake, self.ledger, time.monotonic), options.max_objects_per_batch
         self.news, self._published = News(run=options.run), News()
         self.begun = threading.Event()  # something was announced, or nothing waits to be
         self.head = self.ledger.head
@@ -61,9 +63,14 @@ class Announcer:
         return [o for o, _ in news]
 
     def tick(self) -> None:
-        """Announce the retries whose time has come, and tell the news."""
+        """Announce the retries whose time has come, and what is asked for, and tell the news.
+
+        A replay keeps one batch waiting and no more, so that new pictures come in between.
+        """
         self._retries.refresh(self._admitted())
         self._append(list(self._retries.due()))
+        self._replaying.look()
+        self._append(self._replaying.drafts(self._backlog - (self.head - self._admitted())))
         self.publish()
 
     def tick_s(self) -> float:
@@ -81,6 +88,7 @@ class Announcer:
         self.news.head = self.head
         self.news.retries, self.news.rows_seen = len(self._retries), self._retries.seen
         self.news.oldest_pending_at = self._oldest_pending()
+        self.news.requests = len(self._replaying)
         if self.news != self._published:
             self.news.publish(self._news_path)
             self._published = replace(self.news)

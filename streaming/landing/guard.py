@@ -7,6 +7,8 @@ import time
 #: An orphan leaves within WATCH_S; a new source waits this long for it before it gives up.
 WAIT_S = 20.0
 WATCH_S = 0.2
+#: What the one who writes the ledger has locked, among the lake's files on this machine.
+LEDGER_LOCK = "ledger.lock"
 
 
 def leave_with_parent() -> None:

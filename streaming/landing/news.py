@@ -23,6 +23,7 @@ class News:
     listings: int = 0  # complete ones since the start, all they found announced or counted
     settling: int = 0  # files seen once
     retries: int = 0  # deferred, waiting for another attempt
+    requests: int = 0  # replays that are asked for, and not yet announced to their end
     rows_seen: int = 0  # rows of `features` up to this seq have been looked at for deferred ones
     head: int = 0  # the ledger's last seq
     oldest_pending_at: str | None = None  # announcement of the oldest that waits, ISO 8601, UTC

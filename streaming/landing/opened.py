@@ -12,7 +12,7 @@ from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.admission import Limits, admitted
 from streaming.landing.discovery import Discovery
-from streaming.landing.guard import WAIT_S, leave_with_parent
+from streaming.landing.guard import LEDGER_LOCK, WAIT_S, leave_with_parent
 from streaming.landing.ledger import Ledger
 from streaming.landing.news import NEWS_FILE
 from streaming.landing.options import LandingOptions
@@ -72,7 +72,7 @@ class OpenedLanding:
 
 def _lock(lake: Lake) -> TextIO:
     try:
-        return lock_file(lake.beside("ledger.lock"), WAIT_S, f"process {os.getpid()}")
+        return lock_file(lake.beside(LEDGER_LOCK), WAIT_S, f"process {os.getpid()}")
     except LockedError as error:
         raise LakeError(
             f"the ledger of {lake.root} is still held by {error.holder} of this machine, which a stream has left "

@@ -1,0 +1,68 @@
+"""What was forgotten leaves the refit's tables with the next refit, and their files, too."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from batch.erasing import erase_forgotten
+from batch.gathering import Gathered
+from batch.pca.moments import Moments
+from batch.selection import select
+from batch.snapshot import Snapshot
+from batch.state import State
+from conf.lake import Lake
+from tests.batch.lakes import Row, append, pictures, vectors
+from tests.batch.refits import projected, publish_night, refit_of
+from tests.streaming.landing.fakes import NOW, new_lake
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Two refits of SECRET among others, and one in which it was forgotten already."""
+    append(lake := new_lake(tmp_path), [*pictures(9), replace(pictures(1, 10)[0], path="file:///SECRET/10.jpg")])
+    for night in range(2):
+        publish_night(Snapshot.take(lake), night)
+        keep_moments(lake, night)
+    return lake
+
+
+def keep_moments(lake: Lake, night: int) -> None:
+    at, gathered = NOW + timedelta(days=night, microseconds=5), Gathered(Moments.of(vectors(10)), 0)
+    State("lake", "m", 10, 1, gathered, "", 0, at).write(lake)
+
+
+def texts(lake: Lake) -> list[str]:
+    files = [file for file in (Path(lake.uri("projection"))).rglob("*") if file.is_file()]
+    return [str(pq.read_table(f).to_pylist()) if f.suffix == ".parquet" else f.read_text() for f in files]
+
+
+def test_projections_and_moments_from_before_go(lake: Lake) -> None:
+    assert any("SECRET" in text for text in texts(lake))
+    other = new_lake(Path(lake.root).parent / "after")
+    append(other, pictures(9))
+    tonight = publish_night(replace(Snapshot.take(other), lake=lake, files=()), 2)  # of nothing: read from no file
+    keep_moments(lake, 2)
+    refit = replace(refit_of(Snapshot.take(other), NOW + timedelta(days=2, microseconds=5)), refit_id=tonight)
+    assert erase_forgotten(lake, np.array([10]), refit) == 2
+    assert not any("SECRET" in text for text in texts(lake))
+    assert projected(lake).keys() <= {tonight}
+    (kept,) = DeltaTable(lake.uri("moments")).to_pyarrow_table()["computed_at"].to_pylist()
+    assert kept == refit.fitted_at
+    assert erase_forgotten(lake, np.array([10]), refit) == 0
+
+
+def test_without_anything_forgotten_nothing_goes(lake: Lake) -> None:
+    before = DeltaTable(lake.uri("projection")).version()
+    for forgotten in (np.array([], np.int64), np.array([77])):
+        assert erase_forgotten(lake, forgotten, refit_of(Snapshot.take(lake), NOW + timedelta(days=9))) == 0
+    assert DeltaTable(lake.uri("projection")).version() == before
+
+
+def test_a_selection_knows_what_was_forgotten(lake: Lake) -> None:
+    append(lake, [Row(11, status="rejected", error_code="forgotten"), Row(12, status="rejected", error_code="empty")])
+    assert select(Snapshot.take(lake), "m").forgotten.tolist() == [11]
