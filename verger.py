@@ -188,6 +188,15 @@ def convert(
 
 @app.command()
 @takes_settings
+def upgrade(resolved: Resolved) -> None:
+    """Bring the tables of a lake to this release's schema versions; take a backup first."""
+    from conf.upgrading import run_upgrade
+
+    run_upgrade(Lake(resolved.settings.lake), Console())
+
+
+@app.command()
+@takes_settings
 def demo(
     resolved: Resolved,
     folder: Annotated[Path, typer.Option(help="Where the demo's landing and lake go; made anew.")] = Path("demo"),

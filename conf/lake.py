@@ -56,19 +56,24 @@ class Lake:
         Raises:
             LakeError: it is a table of another schema version, or can't be read.
         """
+        found = self.open_any(table)
+        version = table.version if found is None else schema_version(found)
+        if version != table.version:
+            fix = "use the Verger release that made it, or another lake"
+            raise LakeError(
+                f"table {table.name} in {self.root} has schema version {version}, this program writes "
+                f"{table.version}: {'run `verger upgrade`' if 0 < version < table.version else fix}"
+            )
+        return found
+
+    def open_any(self, table: Table) -> DeltaTable | None:
+        """The same, of whatever schema version. Raises LakeError where it can't be read."""
         try:
-            found = DeltaTable(self.uri(table.name), storage_options=self.storage_options())
+            return DeltaTable(self.uri(table.name), storage_options=self.storage_options())
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as error:
             raise LakeError(f"table {table.name} in {self.root} can't be read: {reason(error)}") from error
-        version = found.metadata().configuration.get(SCHEMA_VERSION)
-        if version != str(table.version):
-            raise LakeError(
-                f"table {table.name} in {self.root} has schema version {version}, this program writes "
-                f"{table.version}: use the Verger release that made it, or another lake"
-            )
-        return found
 
     def open_or_create(self, table: Table) -> DeltaTable:
         """The table at its latest version; made empty where there is none. Raises LakeError as `open` does."""
@@ -86,6 +91,12 @@ class Lake:
             storage_options=self.storage_options(),
             raise_if_key_not_exists=False,  # keys of ours are none of Delta's
         )
+
+
+def schema_version(table: DeltaTable) -> int:
+    """Which version of our columns it has; 0 for a table that is not ours."""
+    text = table.metadata().configuration.get(SCHEMA_VERSION) or ""
+    return int(text) if text.isdecimal() else 0
 
 
 def max_seq(table: DeltaTable) -> int:
