@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from conf.lake import Lake
+from streaming.landing.ledger import Draft, Ledger
+from streaming.requests.box import drop, open_box
+from streaming.requests.request import Forget
+from tests.streaming.landing.fakes import NOW
 from tests.streaming.service import Service, counted
 
 pytestmark = pytest.mark.spark
@@ -22,6 +27,12 @@ def verger(service: Service, *words: str) -> str:
 
 def requests(service: Service) -> list[Path]:
     return list((service.lake / "requests").iterdir())
+
+
+def announced_by_a_killed_stream(service: Service, name: str) -> None:
+    """And deleted, and to be forgotten, before it had a row."""
+    lake, picture = Lake(str(service.lake)), Draft(f"file://{service.landing}/{name}", "A", 7, NOW, None)
+    drop(open_box(lake), Forget(upto=Ledger(lake).append([picture])[0], path=f"*/{name}"))
 
 
 def test_replayed_beside_new_pictures_and_forgotten_at_the_next_start(
@@ -46,14 +57,17 @@ def test_replayed_beside_new_pictures_and_forgotten_at_the_next_start(
         assert "next start" in verger(service, "forget", "--path", "*/Lemon/cut*")
         stream.terminate()
         assert stream.wait(60) == 0
-    assert len(requests(service)) == 1
+    announced_by_a_killed_stream(service, "Lemon/late.jpg")
+    assert len(requests(service)) == 2
     service.put("Lemon/after.jpg", pictures[10].read_bytes())
     service.drain()
     assert "forget path */Lemon/cut*: 1 announcements are blanked" in service.printed()
     assert requests(service) == []
     rows = service.rows()
-    assert counted(rows, "error_code") == {None: 22, "forgotten": 1}
-    assert (len(rows), rows[-1]["label"]) == (23, "Lemon")
+    assert counted(rows, "error_code") == {None: 22, "forgotten": 2}
+    assert [(row["path"], row["label"], row["error_code"]) for row in rows[22:]] == [
+        ("forgotten:23", "", "forgotten"), (f"file://{service.landing}/Lemon/after.jpg", "Lemon", None)
+    ]  # fmt: skip
     service.assert_law()
     assert not service.of("Lemon/cut.jpg")
     assert "holds: each announcement has one row" in verger(service, "status")
