@@ -76,7 +76,8 @@ def test_copied_beside_a_running_stream_it_goes_on_elsewhere(tmp_path: Path, mon
     monkeypatch.setattr(upkeep, "MERGE_EVERY", 7)
     monkeypatch.setattr(upkeep, "REMOVE_EVERY", 14)
     lake, copy = new_lake(tmp_path), tmp_path / "backup"
-    before = beside_a_writer(lake, lambda: backup(lake, copy))
+    slowly = BACKUP.replace("mkdir", "sleep 0.5\n mkdir")
+    before = beside_a_writer(lake, lambda: backup(lake, copy, slowly))
     restored = shutil.copytree(copy, tmp_path / "elsewhere" / "lake")
     shutil.rmtree(lake.root)
     assert_goes_on(Lake(str(restored)), before)

@@ -91,6 +91,11 @@ def test_too_large_is_not_even_fetched() -> None:
     assert store.asked == [("small", "e2", 100_000, 7.0)]
 
 
+def test_what_was_forgotten_before_it_was_read_is_not_looked_for() -> None:
+    (row,) = rows({"forgotten:7": b"not read"})
+    assert (row.status, row.error_code, row.error_detail, row.content_hash) == ("rejected", "forgotten", "", None)
+
+
 def test_bad_output_keeps_what_is_known_of_the_picture() -> None:
     (row,) = rows({"a": PNG}, model=FakeModel(PictureError("bad_output", "3 of 1280 values are not finite")))
     assert (row.status, row.error_code, row.width, row.format) == ("rejected", "bad_output", 120, "PNG")
