@@ -95,6 +95,15 @@ class Settings(BaseSettings):
         4, description="pictures that a worker reads ahead of the decoder"
     )
 
+    picture_timeout_s: Positive = Field(
+        30.0,
+        description="seconds that decoding a picture and the model may take; 100 megapixels take up to 7",
+    )
+    worker_memory: Bytes = Field(
+        2 * 2**30,
+        description="most memory that decoding may take in a worker (2GiB): 16 bytes a pixel of a WEBP, 8 of others",
+    )
+
     max_attempts: Count = Field(6, description="attempts at a picture before it is rejected")
     retry_backoff_s: NotNegative = Field(
         5.0, description="seconds before the second attempt, doubled for each one after it"

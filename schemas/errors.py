@@ -24,7 +24,8 @@ ErrorCode = Literal[
 MEANINGS: dict[ErrorCode, str] = {
     "empty": "zero bytes",
     "too_large": "more bytes than `max_image_bytes`, `max_metadata_bytes`, or frames than `max_image_frames`",
-    "too_many_pixels": "past `max_image_pixels` or `max_aspect_ratio`; told from the header, nothing is decoded",
+    "too_many_pixels": "past `max_image_pixels` or `max_aspect_ratio`, or more than fit `worker_memory`; told from the header, "
+    "nothing is decoded",
     "not_an_image": "the content is no picture, whatever its name says",
     "unsupported": "a picture, but of a format or kind that is not read",
     "truncated": "data is missing or damaged: what is there would have to be padded",
@@ -33,8 +34,8 @@ MEANINGS: dict[ErrorCode, str] = {
     "forbidden": "no permission to read it",
     "archived": "in a storage class that must be restored first",
     "unreachable": "the store did not answer, or answered with a fault of its own",
-    "timeout": "reading it took longer than `fetch_timeout_s`",
-    "crashed": "a bug of ours met this picture; the log has its traceback",
+    "timeout": "reading it took longer than `fetch_timeout_s`, or decoding it longer than `picture_timeout_s`",
+    "crashed": "decoding it ended its process or took more than `worker_memory`, or a bug of ours met it; see the log",
     "bad_output": "the model's output is not finite",
     "forgotten": "somebody asked that nothing be known of it any more (`verger forget`)",
 }

@@ -10,6 +10,7 @@ from conf.cores import cluster_cores
 from conf.settings import Settings
 from schemas.features import FEATURES, RESULT_COLUMNS
 from streaming.featurize.decode import Limits
+from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.udf import FeaturizeOptions, featurize_udf
 from streaming.featurize.weights import Model
 from streaming.landing.options import LandingOptions
@@ -91,7 +92,9 @@ def _featurize(settings: Settings) -> FeaturizeOptions:
             settings.max_image_frames,
             settings.max_aspect_ratio,
             settings.max_metadata_bytes,
+            settings.worker_memory,
         ),
+        bounds=Bounds(settings.picture_timeout_s, settings.worker_memory),
         fetch_timeout_s=settings.fetch_timeout_s,
         read_ahead=settings.read_ahead,
         max_attempts=settings.max_attempts,

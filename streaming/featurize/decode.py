@@ -29,8 +29,8 @@ class Decoded:
 def decode(data: bytes, limits: Limits) -> Decoded:
     """The first frame of the picture, resized as `Image.resize((224, 224))` does it (bicubic).
 
-    Raises PictureError, and nothing else, for whatever `data` is: `empty`, `too_large`, `too_many_pixels`,
-    `not_an_image`, `unsupported` or `truncated`. Missing data is never padded.
+    Raises PictureError for whatever `data` is: `empty`, `too_large`, `too_many_pixels`, `not_an_image`, `unsupported`
+    or `truncated`; and MemoryError. Missing data is never padded.
     """
     if not data:
         raise PictureError("empty", "zero bytes")

@@ -98,5 +98,5 @@ def _decode(data: bytes, header: Header, strict: bool) -> NDArray[np.uint8]:
 
 def _code(message: str) -> ErrorCode:
     if "Insufficient memory" in message:
-        return "too_many_pixels"
+        raise MemoryError(message)
     return "unsupported" if _UNSUPPORTED.search(message) else "truncated"

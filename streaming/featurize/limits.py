@@ -1,5 +1,6 @@
 """How much of what a picture may be, to be decoded. Each refusal names the setting that it comes from."""
 
+import sys
 from dataclasses import dataclass
 
 from schemas.errors import PictureError
@@ -9,13 +10,15 @@ MAX_SIDE = 65_535
 #: Each scan of a JPEG goes over all of its pixels: a full-size picture may have so many, a smaller one more. Encoders
 #: write some ten; a hundred thousand, of 150 bytes each, would take an hour.
 MAX_SCANS = 64
+#: What decoding takes of memory, for each pixel: 4 bytes, and as much again for a TIFF that has to be turned.
+BYTES_PER_PIXEL = 8
 
 
 @dataclass(frozen=True)
 class Limits:
     """`formats`: which of sniff.READABLE are allowed; `exif_orientation`: turn pictures as EXIF says.
 
-    What has a default here has the same one in the settings.
+    What has a default here has the same one in the settings, but `max_decode_bytes`: of memory, `worker_memory`.
     """
 
     max_image_bytes: int
@@ -25,6 +28,7 @@ class Limits:
     max_image_frames: int = 1000
     max_aspect_ratio: float = 10_000.0
     max_metadata_bytes: int = 16 * 2**20
+    max_decode_bytes: int = sys.maxsize
 
     def check_bytes(self, size: int) -> None:
         """Raises PictureError `too_large` for a picture of more than `max_image_bytes`."""
@@ -37,7 +41,7 @@ class Limits:
             allowed = ", ".join(self.formats)
             raise PictureError("unsupported", f"{name} is not in image_formats ({allowed})")
 
-    def check_pixels(self, width: int, height: int) -> None:
+    def check_pixels(self, width: int, height: int, bytes_per_pixel: int = BYTES_PER_PIXEL) -> None:
         """Raises PictureError `too_many_pixels` for a picture that is too big, or too thin, to be decoded."""
         size = f"{width:,} x {height:,} pixels"
         if width * height > self.max_image_pixels:
@@ -46,6 +50,10 @@ class Limits:
             raise PictureError("too_many_pixels", f"{size}; a side may have {MAX_SIDE:,}")
         if max(width, height) > self.max_aspect_ratio * max(1, min(width, height)):
             raise PictureError("too_many_pixels", f"{size}; max_aspect_ratio is {self.max_aspect_ratio:,g}")
+        needed = width * height * bytes_per_pixel
+        if needed > self.max_decode_bytes:
+            limit = f"worker_memory is {self.max_decode_bytes:,}"
+            raise PictureError("too_many_pixels", f"{size} may take {needed:,} bytes to decode; {limit}")
 
     def check_scans(self, scans: int, pixels: int) -> None:
         """Raises PictureError `too_many_pixels` for a JPEG of so many scans that decoding would take for ever."""

@@ -29,15 +29,13 @@ class Opened:
 
 @contextmanager
 def decoder_errors(name: str) -> Iterator[None]:
-    """Whatever a decoder raises on bad data becomes a PictureError; what it only warns of is not shown."""
+    """Whatever a decoder raises on bad data, but MemoryError, becomes a PictureError; warnings are not shown."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except PictureError:
+    except (PictureError, MemoryError):
         raise
-    except MemoryError as e:
-        raise PictureError("too_many_pixels", f"{name}: needs more memory than there is") from e
     except Exception as e:  # decoders raise anything: OSError, SyntaxError, struct.error, OverflowError, ...
         code: ErrorCode = "unsupported" if _UNSUPPORTED.search(str(e)) else "truncated"
         raise PictureError(code, f"{name}: {e or type(e).__name__}") from e

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -71,9 +71,16 @@ class Featurizes(Protocol):
 
 
 def featurize_rows(
-    pictures: Iterable[Announced], store: Reader, model: Featurizes, limits: Limits, fetch: FetchLimits
+    pictures: Iterable[Announced],
+    store: Reader,
+    featurize: Callable[[bytes, str], Result],
+    limits: Limits,
+    fetch: FetchLimits,
 ) -> Generator[Result, None, None]:
-    """One result for each picture, in order. Raises nothing, whatever is read; closing it leaves no read running."""
+    """One result for each picture, in order: that of `featurize` for its bytes and path, once they could be read.
+
+    Raises only what `featurize` raises; closing it leaves no read running.
+    """
 
     def read(picture: Announced) -> bytes:
         if picture.path.startswith(FORGOTTEN):
@@ -85,14 +92,17 @@ def featurize_rows(
         for picture, content in contents:
             if isinstance(content, PictureError):
                 defer = content.code in TRANSIENT and picture.attempt < fetch.max_attempts
-                yield _result(content, None, None, 0.0, "deferred" if defer else "rejected")
+                yield result_row(content, None, None, 0.0, "deferred" if defer else "rejected")
             else:
-                yield featurize_one(content, model, limits, picture.path)
+                yield featurize(content, picture.path)
 
 
-def featurize_one(data: bytes, model: Featurizes, limits: Limits, path: str) -> Result:
-    """`ok` with features, or `rejected`. `path` is for the log: a bug of ours becomes the row `crashed`."""
-    digest = hashlib.sha256(data).hexdigest()
+def featurize_one(data: bytes, model: Featurizes, limits: Limits, path: str, digest: str | None = None) -> Result:
+    """`ok` with features, or `rejected`. `path` is for the log: a bug of ours becomes the row `crashed`.
+
+    `digest`: the SHA-256 of `data`, where it is known.
+    """
+    digest = digest or hashlib.sha256(data).hexdigest()
     start = time.perf_counter()
     decoded: Decoded | None = None
     outcome: PictureError | NDArray[np.float32]
@@ -101,20 +111,23 @@ def featurize_one(data: bytes, model: Featurizes, limits: Limits, path: str) -> 
         outcome = model.features(decoded.pixels)
     except PictureError as e:
         outcome = e
+    except MemoryError:
+        outcome = PictureError("crashed", "decoding it takes more memory than a process may have (worker_memory)")
     except Exception as e:
         log.exception("bug: %s (sha256 %s) can't be featurized", printable(path), digest)
         outcome = PictureError("crashed", without_secrets(f"{type(e).__name__}: {e}"))
     status: Status = "rejected" if isinstance(outcome, PictureError) else "ok"
-    return _result(outcome, decoded, digest, (time.perf_counter() - start) * 1000, status)
+    return result_row(outcome, decoded, digest, (time.perf_counter() - start) * 1000, status)
 
 
-def _result(
+def result_row(
     outcome: PictureError | NDArray[np.float32],
     decoded: Decoded | None,
     content_hash: str | None,
     featurize_ms: float,
     status: Status,
 ) -> Result:
+    """The row of an outcome, with what was found out before it."""
     error = outcome if isinstance(outcome, PictureError) else None
     return Result(
         status=status,

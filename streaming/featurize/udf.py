@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from conf.failpoints import failpoint
 from conf.worker_path import keep_spark_archives
 from schemas.features import RESULT, RESULT_COLUMNS
+from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
 
@@ -30,6 +32,7 @@ class FeaturizeOptions:
 
     landing: str
     limits: Limits
+    bounds: Bounds
     fetch_timeout_s: float
     read_ahead: int
     max_attempts: int
@@ -38,15 +41,18 @@ class FeaturizeOptions:
 def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions) -> Callable[..., "Column"]:
     """A scalar-iterator pandas UDF over (path, etag, size, attempt), one struct for each row.
 
-    No picture can fail it: bad data is a row `rejected`, a store that doesn't answer a row `deferred`. It
-    writes nothing: running it again is safe.
+    Bad data is a row `rejected`, a store that doesn't answer a row `deferred`. A picture may end the worker: the
+    next attempt at the task gives that one, too, its row. It writes nothing: running it again is safe.
     """
+    from pyspark import TaskContext
     from pyspark.sql.pandas.functions import pandas_udf
 
     def featurize(
         batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
     ) -> Iterator[pd.DataFrame]:
-        return featurize_batches(batches, model.value, model_id, options)
+        task = TaskContext.get()
+        retry = task is not None and task.attemptNumber() > 0
+        return featurize_batches(batches, model.value, model_id, options, retry=retry)
 
     # No overload knows an iterator of frames for a struct, which Spark documents.
     udf: Callable[..., Column] = pandas_udf(featurize, RESULT.spark())  # type: ignore[call-overload]
@@ -54,9 +60,12 @@ def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOp
 
 
 def featurize_batches(
-    batches: Iterator[Batch], tflite: bytes, model_id: str, options: FeaturizeOptions
+    batches: Iterator[Batch], tflite: bytes, model_id: str, options: FeaturizeOptions, *, retry: bool
 ) -> Iterator[pd.DataFrame]:
-    """Frames of RESULT_COLUMNS, as many rows as in `batches`. Reads ahead over the batches' borders."""
+    """Frames of RESULT_COLUMNS, as many rows as in `batches`, whose borders it reads over. `retry`: of the task."""
+    from streaming.featurize.isolation.guarded import Guarded
+    from streaming.featurize.isolation.isolated import Isolated
+    from streaming.featurize.isolation.suspects import suspects
     from streaming.featurize.memory import give_memory_back
     from streaming.featurize.model import load_model
     from streaming.stores.opening import open_store
@@ -64,8 +73,10 @@ def featurize_batches(
     keep_spark_archives()
     give_memory_back()
     fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
-    store, featurizer = open_store(options.landing), load_model(tflite, model_id)
-    with closing(featurize_rows(_announced(batches), store, featurizer, options.limits, fetch)) as rows:
+    isolated = Isolated(tflite, options.limits, options.bounds)
+    guarded = Guarded(partial(load_model, tflite, model_id), isolated, options.limits, suspects(), retry=retry)
+    rows = featurize_rows(_announced(batches), open_store(options.landing), guarded, options.limits, fetch)
+    with closing(isolated), closing(rows):
         while chunk := list(islice(rows, _ROWS)):
             failpoint("featurizing")
             yield result_frame(chunk)

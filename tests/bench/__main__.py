@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tests.bench import batches, cluster, events, latency, memory, steady, whole
+from tests.bench import batches, cluster, events, hostile, latency, memory, steady, whole
 from tests.bench.check import check_features
 from tests.bench.growth.measure import measure as measure_growth
 from tests.bench.machine import machine
@@ -28,6 +28,7 @@ MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
     "refit": measure_refit,
     "growth": measure_growth,
     "cluster": cluster.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from schemas.errors import ERROR_CODES, TRANSIENT, ErrorCode, PictureError
 from schemas.features import RESULT_COLUMNS
 from streaming.featurize.limits import Limits
-from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
+from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_one, featurize_rows
 from streaming.featurize.sniff import READABLE
 from tests.streaming.featurize.drawing import drawing, saved
 
@@ -43,9 +44,13 @@ class FakeModel:
         return np.full(1280, pixels.mean(), np.float32)
 
 
+def by(model: FakeModel) -> Callable[[bytes, str], Result]:
+    return lambda data, path: featurize_one(data, model, LIMITS, path)
+
+
 def rows(answers: dict[str, bytes | Exception], attempt: int = 1, model: FakeModel | None = None) -> list[Result]:
     pictures = [Announced(path, "e", 9, attempt) for path in answers]
-    return list(featurize_rows(pictures, FakeStore(answers), model or FakeModel(), LIMITS, FETCH))
+    return list(featurize_rows(pictures, FakeStore(answers), by(model or FakeModel()), LIMITS, FETCH))
 
 
 def test_result_has_the_columns_of_the_schema_in_order() -> None:
@@ -85,7 +90,7 @@ def test_only_transient_errors_are_deferred_and_only_before_the_last_attempt(cod
 def test_too_large_is_not_even_fetched() -> None:
     store = FakeStore({"small": PNG})
     pictures = [Announced("large", "e", 100_001, 1), Announced("small", "e2", 100_000, 1)]
-    large, small = featurize_rows(pictures, store, FakeModel(), LIMITS, FETCH)
+    large, small = featurize_rows(pictures, store, by(FakeModel()), LIMITS, FETCH)
     assert (large.status, large.error_code) == ("rejected", "too_large")
     assert small.status == "ok"
     assert store.asked == [("small", "e2", 100_000, 7.0)]

@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from schemas.features import RESULT
+from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Result
 from streaming.featurize.sniff import READABLE
@@ -19,6 +20,7 @@ from streaming.stores.opening import open_store
 from streaming.stores.store import Listed
 from tests.streaming.featurize.odd_files import odd_files
 
+BOUNDS = Bounds(timeout_s=60.0, memory=2 << 30)
 ODD = {f"{i}.jpg": outcome for i, outcome in enumerate(odd_files().values())}
 
 
@@ -68,7 +70,7 @@ def rows(spark: SparkSession, landing: Path, model: Model) -> dict[str, Row]:
     announced = [(e.path, e.etag, e.size, 1) for e in listed]
     path, etag, size, _ = announced[0]
     announced += [(f"{path}.none.jpg", etag, size, 1), (path, "another", size, 1), (path, etag, 10**12, 1)]
-    options = FeaturizeOptions(str(landing), Limits(64 << 20, 10**8, READABLE, True), 10.0, 4, 3)
+    options = FeaturizeOptions(str(landing), Limits(64 << 20, 10**8, READABLE, True), BOUNDS, 10.0, 4, 3)
     featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, options)
     frame: DataFrame = spark.createDataFrame(announced, "path string, etag string, size long, attempt int")
     result = frame.repartition(3).withColumn("r", featurize("path", "etag", "size", "attempt"))
