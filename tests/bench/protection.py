@@ -35,7 +35,7 @@ def main(landing: Path, weights: str, folder: Path) -> dict[str, float]:
         "without": lambda data, path: featurize_one(data, featurizer, limits, path),
     }
     seconds = dict.fromkeys(ways, 0.0)
-    for picture, order in zip(sorted(landing.rglob("*.jpg")), cycle((list(ways), list(reversed(ways))))):  # noqa: B905
+    for picture, order in zip(sorted(landing.rglob("*.jpg")), cycle((list(ways), list(reversed(ways))))):
         data = picture.read_bytes()
         for way in order:
             began = time.process_time()

@@ -40,11 +40,15 @@ class Service:
 
     def start(self, *flags: str) -> "subprocess.Popen[bytes]":
         """Start `verger stream` in a process group of its own; what it prints goes to `log`."""
+        return self.start_with([sys.executable, "-m", "verger"], *flags)
+
+    def start_with(self, verger: list[str], *flags: str) -> "subprocess.Popen[bytes]":
+        """The same, where `verger` is called in another way."""
         settings = {"landing": self.landing, "lake": self.lake, "weights": self.weights, **self.settings}
         environment = os.environ | {f"VERGER_{name.upper()}": str(value) for name, value in settings.items()}
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "verger", "stream", *flags],
+                [*verger, "stream", *flags],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import mmap
 import os
 import uuid
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class Suspects:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._known: set[str] = set()
-        self._note: int | None = None
+        self._note: mmap.mmap | None = None
 
     def gather(self) -> None:
         """Read what is known, and take up the notes of the dead: at the start of a task."""
@@ -52,11 +53,11 @@ class Suspects:
         if self._note is None:
             yield
             return
-        _write(self._note, digest.encode())
+        self._note[:] = digest.encode()
         try:
             yield
         finally:
-            _write(self._note, _NOBODY)
+            self._note[:] = _NOBODY
 
     def add(self, digest: str) -> None:
         """It is known to end a process."""
@@ -79,8 +80,8 @@ class Suspects:
         notes.mkdir(parents=True, exist_ok=True, mode=0o700)
         note = os.open(notes / uuid.uuid4().hex, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(note, fcntl.LOCK_EX)
-        _write(note, _NOBODY)  # its room on the disk is taken now: what comes later overwrites
-        self._note = note
+        os.pwrite(note, _NOBODY, 0)  # its room on the disk is taken now: what comes later overwrites
+        self._note = mmap.mmap(note, _DIGITS)  # a write to the file would cost its inode's journal, too
 
     def _take_up(self, path: Path) -> None:
         with suppress(FileNotFoundError, BlockingIOError):  # taken up by another, or its process lives
@@ -89,8 +90,8 @@ class Suspects:
                 fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 content = os.read(note, _DIGITS)
                 if content:  # else it is just being made
-                    if content != _NOBODY:
-                        self.add(content.decode("ascii", "replace"))
+                    if len(content) == _DIGITS and content.isalnum():
+                        self.add(content.decode("ascii"))
                     path.unlink()
             finally:
                 os.close(note)
@@ -100,11 +101,6 @@ class Suspects:
         known = [entry for entry in folder.iterdir() if len(entry.name) == _DIGITS]
         for entry in sorted(known, key=lambda e: e.stat().st_mtime)[:-_MOST]:
             entry.unlink(missing_ok=True)
-
-
-def _write(note: int, content: bytes) -> None:
-    with suppress(OSError):
-        os.pwrite(note, content, 0)
 
 
 @cache
