@@ -24,8 +24,8 @@ ErrorCode = Literal[
 MEANINGS: dict[ErrorCode, str] = {
     "empty": "zero bytes",
     "too_large": "more bytes than `max_image_bytes`, `max_metadata_bytes`, or frames than `max_image_frames`",
-    "too_many_pixels": "past `max_image_pixels` or `max_aspect_ratio`, or more than fit `worker_memory`; told from the header, "
-    "nothing is decoded",
+    "too_many_pixels": "past `max_image_pixels` or `max_aspect_ratio`, or more than fit `worker_memory`; told from the "
+    "header, nothing is decoded",
     "not_an_image": "the content is no picture, whatever its name says",
     "unsupported": "a picture, but of a format or kind that is not read",
     "truncated": "data is missing or damaged: what is there would have to be padded",
