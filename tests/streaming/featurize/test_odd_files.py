@@ -62,6 +62,15 @@ def test_pixel_limit_holds_for_each_format(kind: str) -> None:
     assert outcome(data, Limits(10**6, 8999, READABLE, True)) == "too_many_pixels"
 
 
+@pytest.mark.parametrize(
+    ("format_", "bytes_per_pixel"), [("JPEG", 8), ("PNG", 8), ("TIFF", 8), ("GIF", 8), ("WEBP", 16)]
+)
+def test_what_decoding_takes_of_memory_is_told_from_the_header(format_: str, bytes_per_pixel: int) -> None:
+    data, needed = saved(drawing(), format_), 120 * 90 * bytes_per_pixel
+    assert outcome(data, Limits(10**6, 10**6, READABLE, True, needed)) == "ok"
+    assert outcome(data, Limits(10**6, 10**6, READABLE, True, needed - 1)) == "too_many_pixels"
+
+
 def test_format_left_out_of_the_settings_is_unsupported() -> None:
     limits = Limits(10**6, 10**6, ("JPEG",), True)
     assert outcome(saved(drawing(), "PNG"), limits) == "unsupported"
