@@ -63,7 +63,7 @@ def _spliced(data: bytes, other: bytes, random: Generator) -> bytes:
 
 def _moved(data: bytes, random: Generator) -> bytes:
     """A stretch that is missing, doubled or zero."""
-    start, length = int(random.integers(len(data))), int(random.integers(1, 1 + len(data) // 4))
+    start, length = int(random.integers(len(data))), int(random.integers(1, 2 + len(data) // 4))
     piece = (b"", data[start : start + length] * 2, bytes(length))[int(random.integers(3))]
     return data[:start] + piece + data[start + length :]
 

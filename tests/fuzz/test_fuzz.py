@@ -45,6 +45,13 @@ def test_same_seed_makes_the_same_changes() -> None:
 
 
 @pytest.mark.parametrize("kind", READABLE)
+def test_next_to_nothing_is_mutated_too(kind: str) -> None:
+    random = np.random.default_rng(1)
+    for size in (1, 2, 3, 5) * 40:
+        mutated(SEEDS[kind][0][:size], SEEDS[kind][1], kind, random)
+
+
+@pytest.mark.parametrize("kind", READABLE)
 def test_mutated_pictures_are_decoded_or_refused(kind: str) -> None:
     random, files = np.random.default_rng(1), SEEDS[kind]
     for _ in range(100):
