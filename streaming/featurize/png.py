@@ -10,6 +10,7 @@ from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_VITAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 _ONCE = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 #: Adam7: first column, first row, step in x, step in y of each pass.
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -56,11 +57,12 @@ class _Order:
         self._seen, self._last = set[bytes](), b""
 
     def check(self, kind: bytes) -> None:
-        """Raises PictureError `truncated` for a chunk that can't be there, or isn't called like one."""
+        """Raises PictureError `truncated` for a chunk that can't be there, or that pixels need and nobody knows."""
         again = kind in _ONCE and kind in self._seen and not kind == self._last == b"IDAT"
+        unknown = not kind.isalpha() or (kind[:1].isupper() and kind not in _VITAL)
         late = kind in (b"PLTE", b"tRNS") and b"IDAT" in self._seen
-        if again or late or not kind.isalpha() or (kind != b"IHDR" and not self._seen):
-            raise PictureError("truncated", f"PNG: {kind.decode('latin-1')} chunk in the wrong place")
+        if again or late or unknown or (kind != b"IHDR" and not self._seen):
+            raise PictureError("truncated", f"PNG: {kind.decode('latin-1')} chunk in the wrong place, or unknown")
         self._last = kind
         if kind in _ONCE:
             self._seen.add(kind)

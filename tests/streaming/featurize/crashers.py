@@ -65,6 +65,7 @@ def _pngs() -> dict[str, tuple[bytes, str]]:
             crafted.png(8, 8, bytes(72))[:-12] + _text("a") + ends[41:] + crafted.png(8, 8, b"")[-12:],
             "truncated",
         ),
+        "unknown vital chunk.png": (with_chunks(crafted.png_chunk(b"ITAT", bytes(9))), "truncated"),
         "chunk without a name.png": (with_chunks(crafted.png_chunk(b"ac\0\0", b"")), "truncated"),
         "unknown compression.png": (_with_header(ends, 26, 64), "truncated"),
         "unknown interlace.png": (_with_header(ends, 28, 2), "truncated"),
