@@ -18,7 +18,7 @@ from streaming.demo.broken import draw_broken
 from streaming.demo.pictures import draw_pictures
 from streaming.status import Status, read_status
 from tests.cluster.job import LOST, Driver
-from tests.cluster.machines import cluster
+from tests.cluster.machines import busy_executor, cluster
 from tests.cluster.packed import packed
 from tests.conftest import FRUITS, ROOT
 from tests.servers.server import REGION, Server
@@ -34,8 +34,6 @@ weights = "s3://{BUCKET}/release/model.zip"
 max_objects_per_batch = {BATCH}
 """
 TIMEOUT_S = 600.0
-#: Into a batch: its tasks run by then.
-MIDDLE_S = 1.5
 
 
 def main() -> int:
@@ -65,26 +63,24 @@ def stream_with_kills(driver: Driver, console: Console) -> None:
     stream = driver.submit("stream", "--config", CONFIG)
     try:
         done = wait_for(1, stream, driver)
-        time.sleep(MIDDLE_S)
-        victim = driver.machines.executors()[0]
+        victim = busy_executor(driver.machines)
         victim.kill()
         console.print(f"{done} pictures have their row. kill -9 of an executor (process {victim.pid}), amid a batch")
         done = wait_for(done + BATCH, stream, driver)
-        time.sleep(MIDDLE_S)
+        busy_executor(driver.machines)
     finally:
         kill_group(stream)
     console.print(f"{done} pictures have their row. kill -9 of the driver (JVM and Python), amid a batch")
 
 
 def run(driver: Driver, console: Console, *words: str) -> None:
-    """A job to its end, and the last lines that it printed."""
-    before = len(driver.printed())
+    """A job to its end, and what it said."""
+    before = driver.out.stat().st_size
     console.print(f"\nspark-submit entry.py {' '.join(words)}")
     code = driver.submit(*words).wait(TIMEOUT_S)
-    ours = [line for line in driver.printed()[before:].splitlines() if not line[:8].replace("/", "").isdigit()]
-    console.print("\n".join(ours[-12:] if code == 0 else ours[-60:]), markup=False)
+    console.print(driver.out.read_bytes()[before:].decode().rstrip(), markup=False)
     if code:
-        raise SystemExit(f"{words[0]} ended with {code}")
+        raise SystemExit(f"{words[0]} ended with {code}: {driver.printed()[-3000:]}")
 
 
 def conclude(status: Status, count: int, lost: int, console: Console) -> int:

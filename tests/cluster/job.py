@@ -42,9 +42,14 @@ class Driver:
         return cls(machines, folder, variables, settings, executors)
 
     @property
+    def out(self) -> Path:
+        """What all its jobs said; it stays when the machines are gone."""
+        return self.machines.folder.parent / "driver.out"
+
+    @property
     def log(self) -> Path:
-        """What all its jobs printed; it stays when the machines are gone."""
-        return self.machines.folder.parent / "driver.log"
+        """What Spark logged meanwhile."""
+        return self.out.with_suffix(".log")
 
     def submit(self, *words: str) -> "subprocess.Popen[bytes]":
         """`verger <words>` as a job."""
@@ -59,20 +64,20 @@ class Driver:
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": INTERPRETER,
         }
-        with self.log.open("ab") as log:
+        with self.out.open("ab") as out, self.log.open("ab") as log:
             return subprocess.Popen(
                 [*command, str(self.folder / ENTRY), *words],
                 cwd=self.folder,
                 env={**java, **own, **self.variables},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=out,
+                stderr=log,
                 start_new_session=True,
             )
 
     def printed(self) -> str:
-        """What all its jobs printed."""
-        return self.log.read_text("utf-8", "replace")
+        """The log, and what the jobs said."""
+        return self.log.read_text("utf-8", "replace") + self.out.read_text("utf-8", "replace")
 
     def _conf(self) -> dict[str, str]:
         """A distribution has no Delta and no S3A, which EMR's image has: from Ivy's cache, as for a local Spark."""

@@ -86,6 +86,26 @@ def wait_for_executors(machines: Cluster, count: int) -> list[psutil.Process]:
     return found
 
 
+def busy_executor(machines: Cluster) -> psutil.Process:
+    """An executor whose Python workers are at a picture just now, as soon as there is one. Raises TimeoutError."""
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        before = {executor: _python_cpu_s(executor) for executor in machines.executors()}
+        time.sleep(0.3)
+        for executor, seconds in before.items():
+            if _python_cpu_s(executor) > seconds + 0.05:
+                return executor
+    raise TimeoutError(f"no executor did anything for {START_S:g} s")
+
+
+def _python_cpu_s(executor: psutil.Process) -> float:
+    total = 0.0
+    for process in _children(executor):
+        with suppress(psutil.Error):
+            total += process.cpu_times().user
+    return total
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
