@@ -87,7 +87,7 @@ def conclude(status: Status, count: int, lost: int, console: Console) -> int:
     """Say whether the law holds; the exit code. `lost`: tasks that ran on the executor as it was killed."""
     rejected = sum(status.rejected.values())
     console.print(
-        f"\nKilled: an executor, with {lost} running tasks, and the driver. {count} pictures, {status.versions} "
+        f"\nKilled: an executor (tasks it ran: {lost}) and the driver. {count} pictures, {status.versions} "
         f"versions = {status.ok} ok + {rejected} rejected + {status.pending} pending; "
         f"the law {'holds' if status.law_holds else 'IS BROKEN'}."
     )
