@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,12 @@ def assert_only_packed(machines: Cluster) -> None:
         time.sleep(0.2)
     sparks = (f"{machines.home}/", f"{(machines.home / 'jars').resolve()}/")
     for worker in machines.python_workers():
+        with suppress(psutil.NoSuchProcess):  # one that had nothing to do has ended
+            assert_packed(worker, machines, sparks)
+
+
+def assert_packed(worker: psutil.Process, machines: Cluster, sparks: tuple[str, ...]) -> None:
+    with worker.oneshot():
         assert worker.cmdline()[0] == "./environment/bin/python"
         assert worker.cwd().startswith(str(machines.folder))
         path = [entry for entry in worker.environ()["PYTHONPATH"].split(":") if entry]
@@ -123,7 +130,9 @@ def assert_only_packed(machines: Cluster) -> None:
 
 def libraries(process: psutil.Process) -> set[str]:
     """The compiled modules of installed packages that a process has loaded."""
-    return {found.path for found in process.memory_maps() if "site-packages" in found.path}
+    with suppress(psutil.NoSuchProcess):
+        return {found.path for found in process.memory_maps() if "site-packages" in found.path}
+    return set()
 
 
 def read_status() -> dict[str, Any]:

@@ -67,8 +67,8 @@ def test_pixel_limit_holds_for_each_format(kind: str) -> None:
 )
 def test_what_decoding_takes_of_memory_is_told_from_the_header(format_: str, bytes_per_pixel: int) -> None:
     data, needed = saved(drawing(), format_), 120 * 90 * bytes_per_pixel
-    assert outcome(data, Limits(10**6, 10**6, READABLE, True, needed)) == "ok"
-    assert outcome(data, Limits(10**6, 10**6, READABLE, True, needed - 1)) == "too_many_pixels"
+    assert outcome(data, Limits(10**6, 10**6, READABLE, True, max_decode_bytes=needed)) == "ok"
+    assert outcome(data, Limits(10**6, 10**6, READABLE, True, max_decode_bytes=needed - 1)) == "too_many_pixels"
 
 
 def test_format_left_out_of_the_settings_is_unsupported() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
+from conf.jvm import end_jvm
 from schemas.features import RESULT
 from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
@@ -51,7 +52,7 @@ def spark() -> Iterator[SparkSession]:
             .getOrCreate()
         )
         yield session
-        session.stop()
+        end_jvm()  # the next session of this process may want another one
 
 
 @pytest.fixture(scope="module")

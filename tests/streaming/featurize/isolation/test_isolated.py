@@ -79,7 +79,7 @@ def test_the_same_bytes_end_no_second_child(isolated: Isolated, tmp_path: Path) 
 
 def test_one_child_serves_all_and_ends_when_it_is_closed(isolated: Isolated) -> None:
     for data, path in ((JPEG, "a"), (b"", "b"), (JPEG[:99], "c\udcff"), (os.urandom(1 << 20), "d")):
-        isolated.featurize(data, path, path)
+        isolated.featurize(data, path, f"hash of {data[:9]!r}")
         (child,) = _children()
     isolated.close()
     assert not child.is_running()
