@@ -11,6 +11,11 @@ ROOT = Path(__file__).resolve().parent.parent
 FRUITS = ROOT.parent / "shared" / "fruits"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes first: the short ones then fill both cores up to the end."""
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove VERGER_* and AWS_*: neither a test nor a command it starts sees them."""
