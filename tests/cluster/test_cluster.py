@@ -110,7 +110,7 @@ def put(client: Any, dist: Path, fruits: Path, scratch: Path) -> int:
 def assert_only_packed(machines: Cluster) -> None:
     """Executors run the archive's Python and libraries, and what is on its path is Spark's or the archive's."""
     until = time.monotonic() + 120
-    while not any("ai_edge_litert" in file for p in machines.python_workers() for file in libraries(p)):
+    while not any("obstore" in file for p in machines.python_workers() for file in libraries(p)):
         assert time.monotonic() < until
         time.sleep(0.2)
     sparks = (f"{machines.home}/", f"{(machines.home / 'jars').resolve()}/")
