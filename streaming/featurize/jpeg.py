@@ -14,7 +14,6 @@ from PIL import Image
 from schemas.errors import ErrorCode, PictureError
 from streaming.featurize.jpeg_cleaning import cleaned
 from streaming.featurize.jpeg_header import Header, read_header
-from streaming.featurize.jpeg_odd import decode_unchecked_sampling
 from streaming.featurize.jpeg_scans import check_scans
 from streaming.featurize.limits import Limits
 from streaming.featurize.opened import Opened
@@ -32,9 +31,10 @@ _HARMLESS = re.compile(
 )
 #: Padding after the last scan: nothing that comes later could be hidden by it.
 _TRAILING = re.compile(r"extraneous bytes before marker 0xd9")
-_ODD_SAMPLING = re.compile(r"Could not determine subsampling")
 _UNSUPPORTED = re.compile(
     r"Unsupported|not implemented|not supported|omitted at compile time|incompatible|Maximum supported"
+    # Sampling such as 3 x 1: other decoders read it, but none of them tells damage from colours.
+    r"|Could not determine subsampling"
 )
 
 
@@ -56,9 +56,7 @@ def _image(data: bytes, header: Header) -> Image.Image:
     try:
         pixels = _pixels(data, header)
     except ValueError as e:
-        if not _ODD_SAMPLING.search(str(e)):
-            raise PictureError(_code(str(e)), f"JPEG: {e}") from e
-        return decode_unchecked_sampling(data, header, _MIN_SIDE)
+        raise PictureError(_code(str(e)), f"JPEG: {e}") from e
     if len(header.ids) == _CMYK:  # stored inverted, as Adobe does it and Pillow assumes
         return Image.fromarray(255 - pixels, "CMYK")
     return Image.fromarray(pixels)

@@ -80,15 +80,15 @@ def _frame(data: bytes) -> int:
     return next(i for i in (data.find(b"\xff\xc0"), data.find(b"\xff\xc2")) if i >= 0) + 1
 
 
-def jpeg_odd_sampling(rows: int = 3) -> bytes:
+def jpeg_odd_sampling() -> bytes:
     """Three blocks of red beside each other to one of green and blue: simplejpeg has no name for that.
 
     All blocks of a grey picture without colour conversion are the same, in any order: 5 x 4 x 3 blocks are
-    as well 4 x 3 times (3 + 1 + 1). With more than three `rows` of those, coded data is missing.
+    as well 4 x 3 times (3 + 1 + 1).
     """
     whole = saved(Image.new("RGB", (40, 32), (128, 128, 128)), "JPEG", keep_rgb=True)
     frame = _frame(whole)
-    size = (8 * rows).to_bytes(2, "big") + (96).to_bytes(2, "big")
+    size = (24).to_bytes(2, "big") + (96).to_bytes(2, "big")
     return jpeg_frame(whole[: frame + 4] + size + whole[frame + 8 :], 10, 0x31)
 
 

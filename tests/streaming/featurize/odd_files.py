@@ -61,6 +61,7 @@ def _other_pictures() -> dict[str, tuple[bytes, str]]:
         "pixels.ppm.jpg": saved(drawing(), "PPM"),
         "12 bit.jpg": crafted.jpeg_frame(jpeg, 3, 12),
         "arithmetic.jpg": crafted.jpeg_frame(jpeg, 0, 0xC9),
+        "sampling without a name.jpg": crafted.jpeg_odd_sampling(),
         "lossless.jpg": crafted.jpeg_frame(jpeg, 0, 0xC3),
     }
     bombs = {"bomb.png": crafted.png_bomb(), "bomb frame.gif": crafted.gif_bomb_frame()}
@@ -77,7 +78,6 @@ def _padded_by_others() -> dict[str, tuple[bytes, str]]:
         **{f"closed at {p} percent, progressive.jpg": crafted.jpeg_cut_and_closed(p, True) for p in (50, 90, 99)},
         "last scans missing.jpg": crafted.jpeg_without_last_scans(),
         "stray bytes, then cut.jpg": crafted.with_stray_bytes(crafted.jpeg_cut_and_closed(60)),
-        "odd sampling, cut.jpg": crafted.jpeg_odd_sampling(rows=4),
         "half its data.png": crafted.png_with_half_its_data(),
         "rows missing.png": crafted.png_with_rows_missing(),
         "rows missing, interlaced.png": crafted.png_with_rows_missing(True),
@@ -102,7 +102,6 @@ def _odd_but_fine() -> dict[str, tuple[bytes, str]]:
         "bytes after the end.jpg": jpeg + b"\x00" * 99,
         "unknown JFIF revision.jpg": jpeg.replace(b"JFIF\0\x01", b"JFIF\0\x09"),
         "malformed exif.jpg": saved(picture, "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + b"\xee" * 40),
-        "odd sampling.jpg": crafted.jpeg_odd_sampling(),
         **{f"turned {i}.jpg": saved(picture, "JPEG", exif=with_orientation(i)) for i in range(1, 9)},
         "16 bit.png": saved(_sixteen_bit(picture), "PNG"),
         "16 bit.tif": saved(_sixteen_bit(picture), "TIFF"),
