@@ -4,7 +4,7 @@ Cases 10 to 20 of what the service must survive, and the tests that have them, i
 
 | case | tests |
 | --- | --- |
-| 10, 11: a picture that kills or hangs its worker | test_isolation*.py |
+| 10, 11: a picture that kills or hangs its worker | isolation/, test_stream_hostile.py |
 | 13: empty, one byte, cut short, cut and closed | test_odd_files.py (`_cut_short`, `_padded_by_others`) |
 | 14: no pictures, and pictures under other names | test_odd_files.py (`_no_pictures`, `_other_pictures`), here |
 | 15: bombs of pixels, scans, frames, pages, tiles, texts, profiles and tags | here, test_limits.py |
