@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from tests.bench import batches, cluster, events, hostile, latency, memory, steady, whole
+from tests.bench import batches, cluster, events, fetching, hostile, large, latency, memory, steady, whole
 from tests.bench.check import check_features
 from tests.bench.growth.measure import measure as measure_growth
 from tests.bench.machine import machine
 from tests.bench.measuring import adopt_orphans
+from tests.bench.peers.measure import measure as measure_peers
 from tests.bench.pictures import MissingPicturesError, Pictures
 from tests.bench.plan import ROOT, Plan
 from tests.bench.refit.measure import measure as measure_refit
@@ -22,6 +23,9 @@ MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
     "a": steady.measure,
     "b": whole.measure,
     "c": batches.measure,
+    "large": large.measure,
+    "s3": fetching.measure,
+    "peers": measure_peers,
     "memory": memory.measure,
     "latency": latency.measure,
     "events": events.measure,

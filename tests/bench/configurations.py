@@ -39,7 +39,7 @@ def bare_loop(weights: Path, processes: int = 0) -> Configuration:
     """Our decoder and model without Spark, tables or anything else: bare_loop.py. 0: a process for each core."""
     return Configuration(
         "bare loop",
-        lambda landing, out: _script("bare_loop", landing, out / "out.npz", weights, processes),
+        lambda landing, out: script("bare_loop", landing, out / "out.npz", weights, processes),
         lambda out: from_npz(out / "out.npz"),
     )
 
@@ -48,7 +48,7 @@ def notebook(weights: Path, *, fresh: bool = False) -> Configuration:
     """The notebook's pattern, as the batch job that it was: notebook.py. `fresh`: TensorFlow anew in each task."""
     return Configuration(
         f"notebook{FRESH if fresh else ''}",
-        lambda landing, out: _script("notebook", landing, out, weights, *(["--fresh-workers"] if fresh else [])),
+        lambda landing, out: script("notebook", landing, out, weights, *(["--fresh-workers"] if fresh else [])),
         lambda out: from_parquet(out / "features"),
     )
 
@@ -58,7 +58,7 @@ def notebook_stream(weights: Path, batch: int, *, fresh: bool = False) -> Config
     flags = ["--batch", batch, *(["--fresh-workers"] if fresh else [])]
     return Configuration(
         f"notebook as a stream{FRESH if fresh else ''}",
-        lambda landing, out: _script("notebook", landing, out, weights, *flags),
+        lambda landing, out: script("notebook", landing, out, weights, *flags),
         lambda out: from_parquet(out / "features"),
     )
 
@@ -67,10 +67,11 @@ def keras(weights: Path) -> Configuration:
     """What is right: keras_reference.py."""
     return Configuration(
         "Keras",
-        lambda landing, out: _script("keras_reference", landing, out / "out.npz", weights),
+        lambda landing, out: script("keras_reference", landing, out / "out.npz", weights),
         lambda out: from_npz(out / "out.npz"),
     )
 
 
-def _script(name: str, *arguments: object) -> list[str]:
-    return [sys.executable, "-m", f"tests.bench.{name}", *map(str, arguments)]
+def script(name: str, *arguments: object, interpreter: Path | str = sys.executable) -> list[str]:
+    """The command of a module beside this one."""
+    return [str(interpreter), "-m", f"tests.bench.{name}", *map(str, arguments)]

@@ -38,6 +38,19 @@ class Pictures:
         landing = self._landing(f"photos-{count}", sorted((self.fruits / "photos").glob("*.jpg")), count)
         return self._landing(landing.name, self._by_turns(), count)
 
+    def cropped(self, count: int) -> Path:
+        """A landing of `count` photos of at least 8 megapixels, each cropped and encoded in its own way."""
+        photos = sorted((self.fruits / "photos").glob("*.jpg"))
+        landing = self.landings / f"cropped-{count}" / "Photos"
+        landing.mkdir(parents=True, exist_ok=True)
+        for index in range(count - len(list(landing.iterdir())), 0, -1):
+            number = count - index
+            with Image.open(photos[number % len(photos)]) as photo:
+                off = 2 * (number // len(photos))  # pixels cut off at the left and at the top
+                part = photo.crop((off, off, photo.width, photo.height))
+                part.save(landing / f"{number}.jpg", quality=80 + number % 16)
+        return landing.parent
+
     def pngs(self, count: int) -> Path:
         """The same with PNGs, made from the biggest photos."""
         made = self.landings / "made"

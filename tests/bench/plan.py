@@ -29,6 +29,16 @@ class Plan:
         return self.source.weights
 
     @property
+    def many(self) -> int:
+        """Small pictures where many are: 10,000."""
+        return self.pictures * 25 // 6
+
+    @property
+    def large(self) -> int:
+        """Photos of 8 to 12 megapixels where whole processes are measured: 200."""
+        return self.pictures // 12
+
+    @property
     def checked(self) -> int:
         """Pictures whose features are compared with Keras: 100."""
         return min(100, self.pictures)
