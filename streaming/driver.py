@@ -3,7 +3,7 @@
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from py4j.protocol import Py4JError
 from pyspark.sql.streaming.query import StreamingQuery
@@ -15,6 +15,7 @@ from conf.lake import Lake
 from conf.locks import Hold
 from conf.settings import Settings
 from streaming.landing.news import NEWS_FILE, News
+from streaming.landing.news_copy import NewsCopy
 from streaming.live import Report
 from streaming.sink import FeaturesSink, SinkError
 from streaming.stopping import Stopping
@@ -38,6 +39,10 @@ class Driver:
     report: Report
     stopping: Stopping
     hold: Hold
+    copy: NewsCopy = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.copy = NewsCopy(Lake(self.settings.lake))
 
     def watch(self) -> str:
         """Go on until SIGTERM or Ctrl-C.
@@ -87,6 +92,7 @@ class Driver:
         if news.run != self.sink.run:
             news = News()
         self.report.tick(news, working=self.sink.busy)
+        self.copy.tell(news)
         return news
 
     def _check_hold(self) -> None:

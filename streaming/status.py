@@ -15,7 +15,8 @@ from conf.locks import is_at_work
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
 from streaming.cleaning.progress import Progress
-from streaming.landing.news import NEWS_FILE, News
+from streaming.landing.news import News
+from streaming.landing.news_copy import read_news
 from streaming.last_refit import last_refit
 from streaming.requests.box import open_box
 from streaming.requests.request import Forget
@@ -63,7 +64,7 @@ def read_status(lake: Lake) -> Status:
     statuses = Counter(latest["status"].to_pylist())
     terminal = latest.filter(pc.equal(latest["status"], "rejected"))
     waiting = latest.filter(pc.invert(pc.is_in(latest["status"], pa.array(["ok", "rejected"]))))
-    news = News.read(lake.beside(NEWS_FILE))
+    news = read_news(lake)
     refit, cleaning = last_refit(lake), _progress(lake)
     waiting_requests, troubles = _requests(lake, pc.max(announced["seq"]).as_py() or 0)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
