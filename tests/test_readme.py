@@ -10,8 +10,14 @@ from tests.conftest import ROOT
 from tests.readme import README, with_tables
 
 TEXT = README.read_text("utf-8")
+DOCUMENTS = [TEXT, *(page.read_text("utf-8") for page in (ROOT / "conf" / "emr").glob("*.md"))]
 COMMANDS = sorted(
-    {line.split("#")[0].strip() for line in TEXT.splitlines() if line.startswith((".venv/bin/", "make "))}
+    {
+        line.split("#")[0].strip()
+        for text in DOCUMENTS
+        for line in map(str.strip, text.splitlines())
+        if line.startswith((".venv/bin/", "make "))
+    }
 )
 
 
