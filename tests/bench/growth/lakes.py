@@ -1,8 +1,10 @@
-"""Lakes that know many versions, made fast: each announced once, each with a rejected row (so without features)."""
+"""Lakes that know many versions, made fast: each announced once, each with a row of made-up features."""
 
 from datetime import datetime, timezone
+from functools import cache
 from hashlib import md5
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +18,7 @@ from streaming.lake import prepare
 from streaming.landing.upkeep import MERGED
 from tests.bench.refit.tables import AS_SPARK
 
-#: Rows of a merged file of the ledger; and of `features`, as many as fill Spark's 128 MB if they have features.
+#: Rows of a merged file of the ledger; and of `features`, as many as fill Spark's 128 MB.
 LEDGER_ROWS, FEATURES_ROWS = 200_000, 37_000
 WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -42,24 +44,33 @@ def make_lake(folder: Path, versions: int) -> Lake:
     return lake
 
 
+@cache
+def _values(rows: int) -> pa.Array:
+    """Like real ones they don't compress well: a file of few bytes would be merged anew by Spark."""
+    normal = np.random.default_rng(0).standard_normal(rows * 1280, np.float32)
+    return pa.array(np.maximum(normal, 0))
+
+
 def _rows(table: Table, start: int, stop: int) -> pa.Table:
     numbers = range(start, stop)
     same = {
         "attempt": 1, "reason": "new", "size": 5000, "modified": WHEN, "announced_at": WHEN, "discovered_by": "event",
-        "label": "photo", "status": "rejected", "error_code": "empty", "model_id": "mobilenet_v2-bench",
+        "label": "photo", "status": "ok", "model_id": "mobilenet_v2-bench",
         "discovered_at": WHEN, "featurized_at": WHEN, "featurize_ms": 8.0,
     }  # fmt: skip
-    columns = {
+    columns: dict[str, Any] = {
         "seq": np.arange(start, stop),
         "version": np.arange(start, stop),
         "path": [known_path(number) for number in numbers],
         "etag": [known_etag(number) for number in numbers],
     }
+    if table is FEATURES:
+        columns["features"] = pa.FixedSizeListArray.from_arrays(_values(len(numbers)), 1280)
     schema = table.arrow()
     fields = ((field, columns.get(field.name)) for field in schema)
     arrays = [
         pa.repeat(pa.scalar(same.get(field.name), field.type), len(numbers)) if values is None
-        else pa.array(values, field.type)
+        else values.cast(field.type) if isinstance(values, pa.Array) else pa.array(values, field.type)
         for field, values in fields
     ]  # fmt: skip
     return pa.table(arrays, schema)
