@@ -17,6 +17,7 @@ from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.locks import Hold
 from schemas.features import FEATURES
 from streaming.lake import lake_id
+from streaming.tidying import is_due, tidy
 
 _SUMMARIZED = ["status", "error_code", "featurize_ms", "featurized_at"]
 
@@ -66,7 +67,7 @@ class FeaturesSink:
         if table is None:
             raise LakeError(f"there is no features table in {self.lake.root}")
         self._table, self._app = table, lake_id(table)
-        self.last_seq = max_seq(table)
+        self.last_seq, self._since = max_seq(table), table.version()
         self._transaction = table.transaction_version(self._app) or 0
 
     def write(self, rows: DataFrame, batch_id: int) -> None:
@@ -101,6 +102,14 @@ class FeaturesSink:
         batch = self._summary(number, end, time.monotonic() - began)
         self.last_seq = end
         self.on_batch(batch)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Now and then, when nothing else writes the table."""
+        if is_due(self._since, self._table.version()):
+            self.hold.check()
+            tidy(self._table, self.lake.uri(FEATURES.name))
+            self._since = self._table.version()
 
     def _check_ours(self, mark: str, end: int) -> None:
         self._table.update_incremental()

@@ -1,6 +1,8 @@
 """Projections that no reader needs go away; those that one may be reading stay."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,19 @@ def test_files_of_what_went_stay_a_day_for_readers(snapshot: Snapshot) -> None:
     tidied(snapshot.lake)
     assert [file.exists() for file in files[gone]] == [False]
     assert all(file.exists() for refit_id in kept for file in files[refit_id])  # the first of them: removed just now
+
+
+def test_what_a_killed_refit_has_written_goes_after_a_day(snapshot: Snapshot) -> None:
+    publish_night(snapshot, 0)
+    folder = Path(snapshot.lake.uri("projection"))
+    old, young = folder / "refit_id=killed" / "old.parquet", folder / "refit_id=killed" / "young.parquet"
+    for file, days in ((old, 2), (young, 0)):
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"half")
+        os.utime(file, (time.time() - days * 86_400,) * 2)
+    publish_night(snapshot, 1, whole=False)  # so that there is something to tidy
+    tidied(snapshot.lake)
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_folders_of_unpublished_refits_go_and_nothing_else(snapshot: Snapshot) -> None:
