@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from conf.errors import SparkStartError
 from conf.jvm import is_submitted, start_jvm
+from conf.locations import is_s3
+from conf.log_store import log_store_conf
 from conf.settings import Settings
 from conf.spark_conf import common_conf, local_conf
 
@@ -22,10 +24,13 @@ def spark_session(settings: Settings, *, app_name: str, log_path: Path) -> "Spar
     from pyspark.sql import SparkSession
 
     conf = common_conf(settings)
-    if not is_submitted() and SparkContext._active_spark_context is None:
-        conf = local_conf(settings) | conf
-        if SparkContext._gateway is None:
-            start_jvm(conf, log_path)
+    if SparkContext._active_spark_context is None:
+        if not is_submitted():
+            conf = local_conf(settings) | conf
+            if SparkContext._gateway is None:
+                start_jvm(conf, log_path)
+        if is_s3(settings.lake):
+            conf |= log_store_conf(log_path.parent / "log-store")
     try:
         return SparkSession.builder.appName(app_name).config(map=dict(conf)).getOrCreate()
     except Exception as error:

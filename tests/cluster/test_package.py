@@ -42,13 +42,13 @@ def test_the_cluster_installs_what_the_lock_file_pins_but_for_spark_and_tensorfl
     assert part.count("--hash=sha256:") >= len(names)
 
 
-def test_the_wheel_has_every_module_and_settings_file(dist: Path) -> None:
+def test_the_wheel_has_every_module_settings_file_and_java_source(dist: Path) -> None:
     with zipfile.ZipFile(next(dist.glob(WHEEL))) as wheel:
         packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     ours = {
         str(file.relative_to(ROOT))
         for folder in ("schemas", "conf", "streaming", "batch")
-        for pattern in ("*.py", "*.toml")
+        for pattern in ("*.py", "*.toml", "*.java")
         for file in (ROOT / folder).rglob(pattern)
     }
     assert ours | {"verger.py"} <= packed
