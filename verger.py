@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from conf.errors import FailedError, UserError
+from conf.help.group import HelpfulGroup
 from conf.lake import Lake
 from conf.load import Resolved
 from conf.logs import configure_logs
@@ -18,6 +19,7 @@ from conf.show import print_config
 
 app = typer.Typer(
     name="verger",
+    cls=HelpfulGroup,
     help="Fruit pictures in, MobileNetV2 features out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
