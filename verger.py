@@ -14,8 +14,9 @@ from conf.help.group import HelpfulGroup
 from conf.lake import Lake
 from conf.load import Resolved
 from conf.logs import configure_logs
-from conf.options import takes_settings
+from conf.options import taken, takes_settings
 from conf.show import print_config
+from conf.terminal import open_console, tolerate_encodings
 
 app = typer.Typer(
     name="verger",
@@ -73,6 +74,52 @@ def status(
     from streaming.status import read_status
 
     print_status(read_status(Lake(resolved.settings.lake)), Console(), as_json=as_json)
+
+
+@app.command()
+@takes_settings
+def show(
+    resolved: Resolved,
+    picture: Annotated[str, typer.Argument(metavar="PATH", help="In the landing, or whole: a URI or a file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    neighbours: Annotated[int, typer.Option(min=0, help="How many of the nearest pictures are named.")] = 5,
+) -> None:
+    """Print all that is known about one picture: versions, rows, timings, errors, the nearest pictures."""
+    from streaming.showing.facts import read_facts
+    from streaming.showing.show import print_facts
+
+    print_facts(read_facts(resolved.settings, picture, neighbours), open_console(), as_json=as_json)
+
+
+@app.command()
+@takes_settings
+def export(
+    resolved: Resolved,
+    out: Annotated[str, typer.Option(help="The Parquet file to write: a path or s3://.")] = "features.parquet",
+) -> None:
+    """Write path, label and features of the current pictures to a Parquet file, as the notebook had them."""
+    from streaming.reading.export import run_export
+
+    run_export(resolved.settings, open_console(), taken("--out", out))
+
+
+@app.command()
+@takes_settings
+def compare(
+    resolved: Resolved,
+    theirs: Annotated[str, typer.Argument(metavar="OLD", help="Parquet with path and features: a path or s3://.")],
+    tolerance: Annotated[float, typer.Option(min=0, help="Most that a picture may differ, relatively.")] = 0.05,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compare our features with those that another program wrote; exit 1 if they differ."""
+    from streaming.reading.compare import run_compare
+    from streaming.reading.show import print_comparison
+
+    console = open_console()
+    found = run_compare(resolved.settings, console, taken("OLD", theirs))
+    print_comparison(found, tolerance, console, as_json=as_json)
+    if not found.agrees(tolerance):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -236,6 +283,7 @@ def _verger(
 def main() -> None:
     """Run the command; what the user can mend is one sentence on stderr, exit code 2; what failed is exit code 1."""
     configure_logs()
+    tolerate_encodings()
     try:
         app()
     except UserError as error:

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from batch.matrix import matrix
 from batch.pca.moments import BLOCK_ROWS, Moments, merge, subtract
 from batch.snapshot import Chosen, DataFile, Snapshot, read
 from schemas.features import FEATURE_COUNT
+from schemas.matrix import matrix
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -11,11 +11,11 @@ from deltalake import write_deltalake
 from numpy.typing import NDArray
 
 from batch.gathering import tasks
-from batch.matrix import matrix
 from batch.pca.moments import Floats
 from batch.refit import Refit
 from batch.snapshot import Chosen, DataFile, Snapshot, read
 from conf.lake import Lake
+from schemas.matrix import matrix
 from schemas.projection import PROJECTION
 
 if TYPE_CHECKING:

@@ -2,12 +2,15 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from conf.errors import UserError
 from conf.load import Resolved, load_settings
+from conf.locations import normalised
 
 _SHARED: dict[str, tuple[Any, Any]] = {
     "config": (
@@ -55,3 +58,15 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {p.name: p.annotation for p in parameters}
     return with_options
+
+
+def taken(name: str, location: str) -> str:
+    """The location that an argument gives, in one spelling: a path, or an `s3://` URI, also written s3a://.
+
+    Raises:
+        UserError: it is neither.
+    """
+    try:
+        return normalised(re.sub(r"^s3[an]://", "s3://", location))
+    except ValueError as error:
+        raise UserError(f"{name} = {location!r} {error}") from None

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from batch.matrix import matrix
 from schemas.features import FEATURE_COUNT
+from schemas.matrix import matrix
 from tests.batch.lakes import vectors
 
 GOOD = vectors(3)
