@@ -50,10 +50,9 @@ class Driver:
         Raises:
             StreamError: the query or its JVM ended by itself.
         """
-        with self.report.live():
-            while not self.stopping.requested:
-                self._look()
-                time.sleep(LOOK_S)
+        while not self.stopping.requested:
+            self._look()
+            time.sleep(LOOK_S)
         return self._stop()
 
     def drain(self) -> str:
@@ -65,18 +64,17 @@ class Driver:
             StreamError: the query or its JVM ended by itself, or nothing moved for `drain_wait_s`.
         """
         seen, since = (0, 0), time.monotonic()
-        with self.report.live():
-            while not self.stopping.requested:
-                news = self._look()
-                if self._is_drained(news):
-                    self._end()
-                    return "drained"
-                if self.sink.busy or seen != (news.head, self.sink.last_seq):
-                    seen, since = (news.head, self.sink.last_seq), time.monotonic()
-                elif time.monotonic() - since > self.settings.drain_wait_s:
-                    self._end()
-                    raise StreamError(f"gave up after {self.settings.drain_wait_s:g} s: {_what_waits(news)}")
-                time.sleep(LOOK_S)
+        while not self.stopping.requested:
+            news = self._look()
+            if self._is_drained(news):
+                self._end()
+                return "drained"
+            if self.sink.busy or seen != (news.head, self.sink.last_seq):
+                seen, since = (news.head, self.sink.last_seq), time.monotonic()
+            elif time.monotonic() - since > self.settings.drain_wait_s:
+                self._end()
+                raise StreamError(f"gave up after {self.settings.drain_wait_s:g} s: {_what_waits(news)}")
+            time.sleep(LOOK_S)
         return self._stop()
 
     def _look(self) -> News:
@@ -115,7 +113,9 @@ class Driver:
     def _stop(self) -> str:
         """Let the running batch end within the grace period; else leave it undone."""
         self.sink.closed = True  # what begins from now on writes nothing
-        until = time.monotonic() + self.settings.stop_grace_s
+        until = time.monotonic() + (grace_s := self.settings.stop_grace_s)
+        if self.sink.busy:
+            self.report.say(f"stopping: the running batch has {grace_s:g} s to end; a second signal ends all at once")
         while self.sink.busy and time.monotonic() < until and self._jvm_lives():
             time.sleep(LOOK_S)
         if not self.sink.busy:

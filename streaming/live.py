@@ -1,17 +1,14 @@
-"""What a person sees while the stream runs: a live line on a terminal, one line a batch in a pipe or a log."""
+"""What a person sees while the stream runs: a block that is drawn anew on a terminal, one line a batch elsewhere."""
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
+from streaming.block import Block
 from streaming.landing.news import News
 from streaming.metrics.recorder import Recorder
+from streaming.screen import Screen
 from streaming.sink import Batch
 from streaming.status import Status
 
@@ -41,67 +38,64 @@ class Totals:
 
 
 class Report:
-    """Prints what happens, and hands it to the metrics. The live line is drawn again and again on a terminal."""
+    """Tells what happens to the screen, and hands it to the metrics. Nothing here waits for a reader."""
 
-    def __init__(self, console: Console, status: Status, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._console = console
+    def __init__(self, screen: Screen, landing: str, status: Status, recorder: Recorder, *, drain: bool) -> None:
+        self._screen, self._landing, self._recorder, self._drain = screen, landing, recorder, drain
         self._totals = Totals(status.ok, sum(status.rejected.values()), last_seq=status.last_seq)
+        self._began_at = status.last_seq
         self._codes: Counter[str] = Counter()
         self._began = time.monotonic()
-        self._live: Live | None = None
-
-    @contextmanager
-    def live(self) -> Iterator[None]:
-        """Draw the live line while this lasts; nothing of it in a pipe."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with Live(console=self._console, transient=True, refresh_per_second=4) as self._live:
-            yield
-        self._live = None
+        self._last = ""
 
     def batch(self, batch: Batch) -> None:
-        """A batch was committed."""
+        """A batch was committed. On a terminal the block says so."""
         self._recorder.batch(batch)
         self._totals.add(batch)
         self._codes += batch.codes
-        rows = batch.statuses.total()
-        parts = [f"{count} {status}" for status, count in batch.statuses.items()]
-        codes = ", ".join(f"{code} {count}" for code, count in batch.codes.items())
-        self._console.print(
-            f"batch to {batch.last_seq}: {', '.join(parts)}" + (f" ({codes})" if codes else "")
-            + f" in {batch.seconds:.1f} s, {rows / batch.seconds:.0f} pictures/s",
-            highlight=False,
-        )  # fmt: skip
+        counts = ", ".join(f"{count} {status}" for status, count in batch.statuses.items())
+        codes = f" ({_codes(batch.codes)})" if batch.codes else ""
+        rate = batch.statuses.total() / batch.seconds
+        self._last = f"{counts}{codes} in {batch.seconds:.1f} s, {rate:.0f} pictures/s"
+        if not self._screen.draws:
+            self.say(f"batch to {batch.last_seq}: {self._last}")
 
     def tick(self, news: News, *, working: bool) -> None:
-        """Draw the live line anew."""
+        """Say how it stands now."""
         self._recorder.look(news)
-        if self._live is not None:
-            self._live.update(Text(self._line(news, working=working), overflow="ellipsis", no_wrap=True))
+        if self._screen.draws:
+            block = self._block(news, working=working)
+            self._screen.draw((block, block.look))
 
     def say(self, sentence: str) -> None:
         """Print a sentence as it is."""
-        self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        self._screen.say(sentence)
 
     def ended(self, how: str) -> None:
         """Say what was done in all."""
         totals = self._totals
-        codes = ", ".join(f"{code} {count}" for code, count in self._codes.most_common())
+        self._screen.draw(None)
         self.say(
             f"{how}: {totals.done} pictures in {time.monotonic() - self._began:.1f} s; the lake has {totals.ok} ok, "
-            f"{totals.rejected} rejected" + (f" (this run: {codes})" if codes else "")
+            f"{totals.rejected} rejected" + (f" (this run: {_codes(self._codes)})" if self._codes else "")
         )
 
-    def _line(self, news: News, *, working: bool) -> str:
+    def _block(self, news: News, *, working: bool) -> Block:
         totals = self._totals
         head = max(news.head, totals.last_seq)
-        waiting = f", {news.retries} to be tried again" if news.retries else ""
-        trouble = f" | {news.error}" if news.error else ""
-        return (
-            f"{'working' if working else 'watching'}: {head} seen, {totals.ok} ok, {totals.rejected} rejected, "
-            f"{head - totals.last_seq} pending{waiting}, {self._rate():.0f} pictures/s{trouble}"
+        return Block(
+            state=("working" if working else "watching") if news.listings or totals.done else "starting",
+            landing=self._landing,
+            pending=head - totals.last_seq + news.retries,
+            retries=news.retries,
+            oldest_s=_age_s(news.oldest_pending_at),
+            ok=totals.ok,
+            rejected=totals.rejected,
+            codes=_codes(self._codes),
+            rate=round(self._rate()),
+            last_batch=self._last,
+            trouble=news.error or "",
+            progress=(totals.last_seq - self._began_at, head - self._began_at) if self._drain else None,
         )
 
     def _rate(self) -> float:
@@ -110,3 +104,14 @@ class Report:
             return 0.0
         span = time.monotonic() - max(self._began, time.monotonic() - RATE_WINDOW_S)
         return sum(rows for _, rows in recent) / span
+
+
+def _codes(codes: Counter[str]) -> str:
+    return ", ".join(f"{code} {count}" for code, count in codes.most_common())
+
+
+def _age_s(since: str | None) -> int | None:
+    """Whole seconds: what changes more often would be drawn more often."""
+    if since is None:
+        return None
+    return max(0, int((datetime.now(timezone.utc) - datetime.fromisoformat(since)).total_seconds()))

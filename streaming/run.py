@@ -2,7 +2,6 @@
 
 import uuid
 from contextlib import closing
-from functools import partial
 
 from py4j.protocol import Py4JError
 from rich.console import Console
@@ -27,6 +26,7 @@ from streaming.live import Report
 from streaming.metrics.recording import recorded
 from streaming.query import start_query
 from streaming.requests.forget_run import forget_waiting
+from streaming.screen import Screen
 from streaming.sink import FeaturesSink
 from streaming.status import read_status
 from streaming.stopping import Stopping
@@ -53,17 +53,16 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         lock_lake(lake := _check(settings), "stream") as hold,
         work_folder() as work,
         recorded(settings, work) as recorder,
+        closing(Screen(console)) as screen,
     ):
         prepare(lake)
-        forget_waiting(settings, hold, partial(console.print, highlight=False, markup=False, soft_wrap=True))
+        forget_waiting(settings, hold, screen.say)
         model = resolve_model(
             settings.weights, exif_orientation=settings.exif_orientation, sha256=settings.weights_sha256
         )
         if model.is_demo:
-            console.print(
-                "[bold]demo weights[/]: made up, not learned; set VERGER_WEIGHTS for features that mean something"
-            )
-        report = Report(console, read_status(lake), recorder)
+            screen.say("demo weights: made up, not learned; set VERGER_WEIGHTS for features that mean something")
+        report = Report(screen, settings.landing, read_status(lake), recorder, drain=drain)
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch, hold)
         report.say(f"starting Spark; watching {settings.landing}")
         spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.text import printable
+from streaming.durations import duration
 from streaming.status import Status
 
 
@@ -28,7 +29,7 @@ def print_status(status: Status, console: Console, *, as_json: bool) -> None:
 def _lines(status: Status) -> list[tuple[str, str]]:
     codes = ", ".join(f"{code} {count}" for code, count in status.rejected.items())
     waiting = f" ({status.deferred} to be tried again)" if status.deferred else ""
-    oldest = "" if status.oldest_pending_s is None else f", the oldest for {_duration(status.oldest_pending_s)}"
+    oldest = "" if status.oldest_pending_s is None else f", the oldest for {duration(status.oldest_pending_s)}"
     batch, refit = status.last_batch, status.last_refit
     return [
         ("lake", status.lake),
@@ -64,12 +65,5 @@ def _events(status: Status) -> str:
 
 def _reconcile(status: Status) -> str:
     at = str(status.last_reconcile).replace("T", " ")[:19]
-    oldest = f", the oldest {_duration(status.oldest_missed_s)} old" if status.missed else ""
+    oldest = f", the oldest {duration(status.oldest_missed_s)} old" if status.missed else ""
     return f"at {at} UTC, {status.missed:,} missed{oldest}"
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"

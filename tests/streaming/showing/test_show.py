@@ -27,7 +27,7 @@ LANDING = "/orchard"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """Twelve pictures and a refit; then the first is overwritten by one that is rejected, the third by one that waits."""
+    """Twelve pictures and a refit; then the first is overwritten by a rejected one, the third by one that waits."""
     lake = new_lake(tmp_path_factory.mktemp("made"))
     rows = [Row(row.seq, row.features, f"file://{LANDING}/{row.label}/{row.seq}.jpg") for row in pictures(12)]
     ledger = Ledger(lake)
