@@ -69,11 +69,14 @@ def refit(
 def status(
     resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 ) -> None:
-    """Count what was discovered, featured, rejected and waits, and say whether the law holds."""
+    """Count what was discovered, featured, rejected and waits, and say whether all is well; exit 1 if not."""
     from streaming.show import print_status
     from streaming.status import read_status
 
-    print_status(read_status(Lake(resolved.settings.lake)), Console(), as_json=as_json)
+    found = read_status(Lake(resolved.settings.lake))
+    print_status(found, open_console(), as_json=as_json)
+    if found.problems:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -5,25 +5,30 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from schemas.text import printable
+from conf.terminal import print_pairs, print_sentence
 from streaming.durations import duration
 from streaming.status import Status
 
 
 def print_status(status: Status, console: Console, *, as_json: bool) -> None:
-    """Print what the tables say, a line a number and a sentence a problem."""
+    """Print what the tables say, a line a number, then whether all is well, and a sentence a problem."""
     if as_json:
         console.file.write(json.dumps(asdict(status), indent=2) + "\n")
         return
-    table = Table.grid(padding=(0, 2))
-    for name, value in _lines(status):
-        table.add_row(name, Text(printable(value)))
-    console.print(table)
-    for problem in status.problems:
-        console.print(f"! {printable(problem)}", markup=False, highlight=False, soft_wrap=True)
+    print_pairs(console, _lines(status))
+    console.print()
+    print_sentence(console, _verdict(status))
+    for sentence in (*status.problems, *status.warnings):
+        print_sentence(console, f"! {sentence}")
+
+
+def _verdict(status: Status) -> str:
+    """In words whether all is well; what to do about it is in the sentences that follow."""
+    if status.problems:
+        return "Not well:"
+    still = " Nothing waits." if not status.pending else f" {status.pending:,} pictures wait, and are being worked on."
+    return f"All is well.{still}" + (" Worth a look:" if status.warnings else "")
 
 
 def _lines(status: Status) -> list[tuple[str, str]]:

@@ -15,12 +15,16 @@ from conf.locks import is_at_work
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
 from streaming.cleaning.progress import Progress
+from streaming.durations import duration
 from streaming.landing.news import News
 from streaming.landing.news_copy import read_news
 from streaming.last_refit import last_refit
 from streaming.requests.box import open_box
 from streaming.requests.request import Forget
 from streaming.requests.waiting import look
+
+#: Pictures that wait for so long, while no batch is committed, are no backlog: a batch takes a minute or two at most.
+STUCK_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Status:
     last_batch: dict[str, Any] | None = None
     last_refit: dict[str, Any] | None = None
     requests: tuple[str, ...] = ()  # what is asked for and not done, in words
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # what must be mended, each with what to do
+    warnings: tuple[str, ...] = ()  # what is worth a look: the last refit's
 
 
 def read_status(lake: Lake) -> Status:
@@ -68,6 +73,7 @@ def read_status(lake: Lake) -> Status:
     refit, cleaning = last_refit(lake), _progress(lake)
     waiting_requests, troubles = _requests(lake, pc.max(announced["seq"]).as_py() or 0)
     breaches = tuple(_breaches(announced["seq"], rows["seq"]))
+    oldest_s, last_batch = _oldest_s(waiting["announced_at_min"]), _last_batch(features)
     return Status(
         lake=lake.root,
         versions=latest.num_rows,
@@ -75,7 +81,7 @@ def read_status(lake: Lake) -> Status:
         rejected=dict(Counter(terminal["error_code"].to_pylist()).most_common()),
         pending=waiting.num_rows,
         deferred=statuses["deferred"],
-        oldest_pending_s=_oldest_s(waiting["announced_at_min"]),
+        oldest_pending_s=oldest_s,
         skipped=news.skipped,
         skipped_names=tuple(news.skipped_names),
         events=news.events,
@@ -85,16 +91,17 @@ def read_status(lake: Lake) -> Status:
         cleaned=cleaning.cleaned,
         law_holds=not breaches and latest.num_rows == statuses["ok"] + terminal.num_rows + waiting.num_rows,
         last_seq=pc.max(rows["seq"]).as_py() or 0,
-        last_batch=_last_batch(features),
+        last_batch=last_batch,
         last_refit=refit,
         requests=waiting_requests,
         problems=(
             *breaches,
-            *_problems(lake, news, waiting.num_rows),
+            *_problems(news),
+            *_waiting(lake, waiting.num_rows, oldest_s, last_batch),
             *troubles,
             *_cleaning(cleaning),
-            *_drift(refit),
         ),
+        warnings=tuple(f"at the last refit, {warning}" for warning in (refit or {}).get("warnings", ())),
     )
 
 
@@ -109,9 +116,15 @@ def _breaches(announced: pa.ChunkedArray, done: pa.ChunkedArray) -> Iterator[str
     for name, seqs in (("ledger", announced), ("features", done)):
         rows, distinct, last = len(seqs), pc.count_distinct(seqs).as_py(), pc.max(seqs).as_py() or 0
         if not rows == distinct == last:
-            yield f"the law is broken: {name} has {rows} rows, {distinct} distinct, for announcements 1 to {last}"
+            yield (
+                f"the law is broken: {name} has {rows} rows, {distinct} distinct, for announcements 1 to {last}: stop "
+                "the stream, run `verger audit`, and restore both tables from a backup"
+            )
     if (pc.max(done).as_py() or 0) > (pc.max(announced).as_py() or 0):
-        yield "the law is broken: features has rows that were never announced"
+        yield (
+            "the law is broken: features has rows that were never announced: the ledger is older than the table; "
+            "restore both from the same backup"
+        )
 
 
 def _oldest_s(announced_at: pa.ChunkedArray) -> float | None:
@@ -129,7 +142,7 @@ def _last_batch(features: DeltaTable) -> dict[str, Any] | None:
     return None
 
 
-def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
+def _problems(news: News) -> Iterator[str]:
     if news.error:
         yield f"new pictures can't be found: {news.error}"
     if news.missed:
@@ -137,8 +150,21 @@ def _problems(lake: Lake, news: News, pending: int) -> Iterator[str]:
             f"the last reconcile found {news.missed} pictures of which no event had come (missed = {news.missed}, "
             f"oldest = {news.oldest_missed_s:.0f} s): check the bucket's notifications and the queue"
         )
+
+
+def _waiting(lake: Lake, pending: int, oldest_s: float | None, last_batch: dict[str, Any] | None) -> Iterator[str]:
     if pending and not is_at_work(lake, "stream"):
         yield f"{pending} pictures wait and no stream is running: run `verger stream`"
+    elif pending and min(oldest_s or 0.0, _age_s(last_batch)) > STUCK_S:
+        yield (
+            f"{pending} pictures wait, the oldest for {duration(oldest_s or 0.0)}, and though a stream is running, no "
+            f"batch was committed for {duration(_age_s(last_batch))}: look at what it prints, then stop and start it"
+        )
+
+
+def _age_s(batch: dict[str, Any] | None) -> float:
+    at = datetime.fromisoformat(batch["at"]) if batch else datetime.fromtimestamp(0, timezone.utc)
+    return (datetime.now(timezone.utc) - at).total_seconds()
 
 
 def _requests(lake: Lake, head: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -162,9 +188,3 @@ def _cleaning(progress: Progress) -> Iterator[str]:
     if progress.problem:
         at = f", at {progress.at.replace('T', ' ')[:19]} UTC" if progress.at else ""
         yield f"cleaning the landing{at}: {progress.problem}"
-
-
-def _drift(refit: dict[str, Any] | None) -> Iterator[str]:
-    """What the last refit warned of."""
-    if refit is not None:
-        yield from (f"at the last refit, {warning}" for warning in refit["warnings"])

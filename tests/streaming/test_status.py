@@ -1,16 +1,21 @@
 """Status is what the tables say."""
 
+import json
 from io import StringIO
 from pathlib import Path
 
+import pytest
+from deltalake import DeltaTable
 from rich.console import Console
 
 from conf.lake import Lake
+from conf.locks import lock_lake
 from streaming.landing.ledger import Draft, Ledger
 from streaming.landing.news import NEWS_FILE, News
 from streaming.show import print_status
-from streaming.status import read_status
+from streaming.status import Status, read_status
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
+from tests.test_verger import verger
 
 
 def test_no_lake_is_said(tmp_path: Path) -> None:
@@ -22,13 +27,15 @@ def test_no_lake_is_said(tmp_path: Path) -> None:
 
 
 def test_an_empty_lake_holds_the_law(tmp_path: Path) -> None:
-    status = read_status(new_lake(tmp_path))
+    status = read_status(lake := new_lake(tmp_path))
     assert (status.versions, status.law_holds, status.oldest_pending_s, status.problems) == (
         0,
         True,
         None,
         (),
     )
+    assert printed(status).endswith("\nAll is well. Nothing waits.\n")
+    assert verger("status", "--lake", lake.root).returncode == 0
 
 
 def test_the_state_of_a_version_is_its_latest_announcements(tmp_path: Path) -> None:
@@ -47,6 +54,37 @@ def test_the_state_of_a_version_is_its_latest_announcements(tmp_path: Path) -> N
     assert (status.pending, status.deferred, status.law_holds) == (3, 1, True)
     assert status.oldest_pending_s is not None
     assert "no stream is running" in status.problems[-1]
+    assert "\nNot well:\n! 3 pictures wait and no stream is running: run `verger stream`\n" in printed(status)
+    done = verger("status", "--json", "--lake", lake.root)
+    assert (done.returncode, json.loads(done.stdout)["pending"], done.stderr) == (1, 3, "")
+
+
+def test_a_stream_that_runs_and_does_nothing_is_a_problem(tmp_path: Path) -> None:
+    lake = new_lake(tmp_path)
+    Ledger(lake).append([Draft("file:///a", "A", 1, NOW, None)])
+    with lock_lake(lake, "stream"):
+        assert read_status(lake).problems == ()  # it has just been announced
+        hold_back(lake, hours=2)
+        (problem,) = read_status(lake).problems
+    assert "the oldest for 2 h, and though a stream is running, no batch was committed" in problem
+
+
+def test_a_refits_warnings_are_worth_a_look_and_no_problem() -> None:
+    text = printed(Status("/lake", warnings=("at the last refit, the mean moved",)))
+    assert text.endswith("\nAll is well. Nothing waits. Worth a look:\n! at the last refit, the mean moved\n")
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_it_fits_a_terminal(columns: int) -> None:
+    full = Status(
+        "s3://a-bucket-with-a-long-name/and/a/prefix/lake", 1_000_000, 900_000, {"truncated": 7, "not_an_image": 9},
+        12, 3, 100.0, {"a link": 2}, ("a link",), {"taken": 1_000}, 1, 500.0, "2026-01-02T03:04:05+00:00", 3,
+        last_batch={"rows": 4_000, "at": "2026-01-02T03:04:05+00:00"}, requests=("replay code truncated",),
+        problems=("12 pictures wait and no stream is running: run `verger stream`",),
+    )  # fmt: skip
+    lines = printed(full, Console(file=StringIO(), width=columns, force_terminal=True, color_system=None)).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= columns
+    assert len(lines) <= (24 if columns == 80 else 40)
 
 
 def test_a_doubled_row_breaks_the_law(tmp_path: Path) -> None:
@@ -73,7 +111,17 @@ def test_missed_events_are_a_problem(tmp_path: Path) -> None:
     status = read_status(lake)
     assert (status.missed, status.oldest_missed_s, status.last_reconcile) == (7, 500.0, at)
     assert "missed = 7, oldest = 500 s" in status.problems[0]
-    printed = StringIO()
-    print_status(status, Console(file=printed, width=200), as_json=False)
-    assert "taken 1,000, looked up 3" in printed.getvalue()
-    assert "at 2026-01-02 03:04:05 UTC, 7 missed, the oldest 8 min old" in printed.getvalue()
+    assert "taken 1,000, looked up 3" in printed(status)
+    assert "at 2026-01-02 03:04:05 UTC, 7 missed, the oldest 8 min old" in printed(status)
+
+
+def printed(status: Status, console: Console | None = None) -> str:
+    console = console or Console(file=StringIO())
+    print_status(status, console, as_json=False)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def hold_back(lake: Lake, hours: int) -> None:
+    """As if all had been announced so much earlier."""
+    DeltaTable(lake.uri("ledger")).update({"announced_at": f"announced_at - interval '{hours} hours'"})
