@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from conf.errors import FailedError, UserError
 from conf.help.group import HelpfulGroup
@@ -49,7 +48,7 @@ def stream(
     from streaming.run import run_stream
 
     settings = resolved.settings if discover is None else resolved.settings.model_copy(update={"discover": discover})
-    run_stream(settings, Console(), drain=drain)
+    run_stream(settings, open_console(), drain=drain)
 
 
 @app.command()
@@ -61,7 +60,7 @@ def refit(
     """Refit the PCA over all current features, publish it and draw it; for every night, beside the stream."""
     from batch.run import run_refit
 
-    run_refit(resolved.settings, Console(), full=full)
+    run_refit(resolved.settings, open_console(), full=full)
 
 
 @app.command()
@@ -139,7 +138,7 @@ def audit(
     from streaming.audit.run import audit as audited
     from streaming.audit.show import print_audit
 
-    console = Console()
+    console = open_console()
     found = audited(resolved.settings, Extent(sample, settle, drained), console)
     print_audit(found, console, as_json=as_json)
     if not found.law_holds:
@@ -148,11 +147,25 @@ def audit(
 
 @app.command()
 @takes_settings
+def doctor(
+    resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
+) -> None:
+    """Check Java, jars, disks, weights, landing, lake and queue, and say what to mend; exit 1 if there is something."""
+    from streaming.doctor.run import examine, print_checks
+
+    checks = examine(resolved.settings)
+    print_checks(checks, open_console(), as_json=as_json)
+    if not all(check.well for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+@takes_settings
 def clean(resolved: Resolved) -> None:
     """Move, delete or tag the pictures that have had their row for long enough: one pass, as clean_source says."""
     from streaming.cleaning.run import run_clean
 
-    run_clean(resolved.settings, Console())
+    run_clean(resolved.settings, open_console())
 
 
 @app.command()
@@ -172,7 +185,7 @@ def replay(  # noqa: PLR0913  (a parameter for each option)
     from streaming.requests.commands import run_replay
 
     asked = {"code": code, "path": path, "model": model, "since": since, "until": until, "everything": everything}
-    run_replay(resolved.settings, Console(), asked, dry_run=dry_run)
+    run_replay(resolved.settings, open_console(), asked, dry_run=dry_run)
 
 
 @app.command()
@@ -185,7 +198,7 @@ def forget(
     """Take all that is known of pictures out of the lake; beside a stream, at its next start."""
     from streaming.requests.commands import run_forget
 
-    run_forget(resolved.settings, Console(), path, only_list=only_list)
+    run_forget(resolved.settings, open_console(), path, only_list=only_list)
 
 
 @app.command()
@@ -199,7 +212,7 @@ def deploy(
     """Put a package in use on EMR Serverless: upload it, make or update the stack, restart the stream."""
     from conf.emr.deploy import run_deploy
 
-    run_deploy(resolved, Console(), dist, release, dry_run=dry_run)
+    run_deploy(resolved, open_console(), dist, release, dry_run=dry_run)
 
 
 @app.command()
@@ -211,7 +224,7 @@ def rollback(
     """Go back to the release before the one that is in use, with its settings."""
     from conf.emr.deploy import run_rollback
 
-    run_rollback(resolved, Console(), dry_run=dry_run)
+    run_rollback(resolved, open_console(), dry_run=dry_run)
 
 
 @app.command()
@@ -220,7 +233,7 @@ def register(resolved: Resolved) -> None:
     """Register the lake's tables in the stack's Glue database, for Athena and others."""
     from conf.emr.register import run_register
 
-    run_register(resolved, Console())
+    run_register(resolved, open_console())
 
 
 @app.command()
@@ -244,7 +257,7 @@ def upgrade(resolved: Resolved) -> None:
     """Bring the tables of a lake to this release's schema versions; take a backup first."""
     from conf.upgrading import run_upgrade
 
-    run_upgrade(Lake(resolved.settings.lake), Console())
+    run_upgrade(Lake(resolved.settings.lake), open_console())
 
 
 @app.command()
@@ -257,7 +270,7 @@ def demo(
     from batch.run import run_refit
     from streaming.demo.run import run_demo
 
-    console = Console()
+    console = open_console()
     settings = run_demo(resolved, folder, console)
     if settings is not None:
         console.print("\nNow what runs every night beside the stream, the refit of the PCA:")

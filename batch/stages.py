@@ -26,11 +26,11 @@ class Stages:
         self._current: list[TaskID] = []
         self._bars = Progress(
             TextColumn("{task.description:<14}"),
-            BarColumn(),
+            BarColumn(bar_width=None),
             TimeElapsedColumn(),
             TextColumn("{task.fields[fact]}", style="dim"),
             console=console,
-            disable=not console.is_terminal,
+            disable=not console.is_interactive,
         )
 
     @contextmanager
@@ -55,13 +55,13 @@ class Stages:
             self._bars.update(bar, fact=", ".join(facts))
             self._bars.stop_task(bar)
         self._bars.update(bar, total=1, completed=1)
-        if not self._console.is_terminal:
+        if not self._console.is_interactive:
             fact = f": {', '.join(facts)}" if facts else ""
             self._console.print(f"{name}{fact}, {self.seconds[name]:.3f} s", highlight=False, soft_wrap=True)
 
     def watch(self, spark: "SparkSession") -> None:
         """From now on, fill the current stage's bar by the tasks of the jobs that Spark runs, until Spark stops."""
-        if self._console.is_terminal:
+        if self._console.is_interactive:
             threading.Thread(target=self._follow, args=(spark,), name="progress", daemon=True).start()
 
     def _follow(self, spark: "SparkSession") -> None:

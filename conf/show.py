@@ -1,16 +1,15 @@
 """What `verger config` prints: each setting with its value and where that is from, and the AWS variables."""
 
 import os
-import sys
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from conf.load import Resolved
 from conf.masking import MASK, masked
 from conf.plain import plain
+from conf.terminal import open_console
 
 #: The only AWS variables whose values are no secrets and worth seeing.
 _SHOWN = {
@@ -23,13 +22,11 @@ _SHOWN = {
     "AWS_REQUEST_PAYER",
     "AWS_SERVER_SIDE_ENCRYPTION",
 }
-#: A pipe has no width: without this Rich would cut long paths at 80 columns.
-_PIPE_COLUMNS = 10_000
 
 
 def print_config(resolved: Resolved) -> None:
     """Print the settings, then the AWS variables that are set, secrets masked."""
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS)
+    console = open_console()
     console.print(_settings(resolved))
     console.print(_aws())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from deltalake import DeltaTable
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from conf.errors import UserError
 from conf.lake import Lake, row_count
@@ -123,7 +123,8 @@ def _old_us(ledger: DeltaTable, announced: Announced, extent: Extent) -> int:
 @contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str, int | None], Callable[[int], None]]]:
     """A bar for each stage, on a terminal; elsewhere nothing is shown."""
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as progress:
 
         def stage(name: str, total: int | None) -> Callable[[int], None]:
             task = progress.add_task(name, total=total)

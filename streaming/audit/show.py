@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.table import Table
 
+from conf.terminal import print_pairs, print_sentence
 from streaming.audit.run import Audit
 
 
@@ -14,12 +14,9 @@ def print_audit(audit: Audit, console: Console, *, as_json: bool) -> None:
     if as_json:
         console.file.write(json.dumps(asdict(audit) | {"law_holds": audit.law_holds}, indent=2) + "\n")
         return
-    table = Table.grid(padding=(0, 2))
-    for name, value in _lines(audit):
-        table.add_row(name, value)
-    console.print(table)
+    print_pairs(console, _lines(audit))
     for finding in audit.findings:
-        console.print(f"! {finding.sentence()}", markup=False, highlight=False, soft_wrap=True)
+        print_sentence(console, f"! {finding.sentence()}")
 
 
 def _lines(audit: Audit) -> list[tuple[str, str]]:
