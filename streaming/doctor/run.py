@@ -8,7 +8,7 @@ from rich.console import Console
 
 from conf.settings import Settings
 from conf.terminal import print_pairs, print_sentence
-from streaming.doctor import machine, places, tables
+from streaming.doctor import machine, places, tables, weights
 from streaming.doctor.checks import Check, run_checks
 
 
@@ -20,7 +20,7 @@ def examine(settings: Settings) -> list[Check]:
             "java": machine.java,
             "jars": partial(machine.jars, settings),
             "disks": partial(machine.disks, settings),
-            "weights": partial(places.weights, settings),
+            "weights": partial(weights.weights, settings),
             "landing": partial(places.landing, settings),
             "lake": partial(places.lake, settings),
             "queue": partial(places.queue, settings),

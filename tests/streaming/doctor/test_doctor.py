@@ -15,7 +15,7 @@ from conf.errors import UserError
 from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.settings import Settings
-from streaming.doctor import machine, places, tables
+from streaming.doctor import machine, places, tables, weights
 from streaming.doctor.checks import Check, run_checks
 from streaming.doctor.run import print_checks
 from streaming.landing.ledger import Draft, Ledger
@@ -83,9 +83,9 @@ def test_verdict_in_words() -> None:
     ],
 )
 def test_weights(settings: Settings, name: str, value: str, sentence: str) -> None:
-    assert places.weights(settings) == settings.weights
+    assert weights.weights(settings) == settings.weights
     with pytest.raises(UserError, match=sentence):
-        places.weights(changed(settings, **{name: value}))
+        weights.weights(changed(settings, **{name: value}))
 
 
 def test_landing(settings: Settings, tmp_path: Path) -> None:
@@ -136,11 +136,11 @@ def test_places_in_s3(settings: Settings, s3_server: S3) -> None:
     there = f"s3://{s3_server.bucket}"
     in_s3 = changed(settings, landing=f"{there}/in/", lake=f"{there}/lake", weights=f"{there}/w.h5")
     with pytest.raises(UserError, match="check the URI, AWS_"):
-        places.weights(in_s3)
+        weights.weights(in_s3)
     for key in ("in/Kiwi/1.jpg", "w.h5"):
         s3_server.client.put_object(Bucket=s3_server.bucket, Key=key, Body=b"x")
     assert "Kiwi/1.jpg" in places.landing(in_s3)
-    assert "1 bytes" in places.weights(in_s3)
+    assert "1 bytes" in weights.weights(in_s3)
     assert "keeps conditions" in places.lake(in_s3)
     assert "neither" in tables.workers(in_s3)
     with lock_lake(Lake(in_s3.lake), "stream"):

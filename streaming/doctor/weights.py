@@ -1,0 +1,75 @@
+"""Whether the weights are there, and what they should be. Converting them is left to the stream."""
+
+import hashlib
+import os
+import urllib.request
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from conf.errors import UserError
+from conf.locations import is_s3, split_s3
+from conf.settings import Settings
+from streaming.doctor.asking import ASK_S, quick_client, s3_errors
+from streaming.featurize.keras_weights import NAMES, URL
+
+_HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK"
+
+
+def weights(settings: Settings) -> str:
+    """The file is there, and what it should be. Converting it is left to the stream."""
+    asked = settings.weights
+    if asked == "demo":
+        return "demo: made up, not learned; set weights for features that mean something"
+    if asked == "auto":
+        return _auto()
+    if is_s3(asked):
+        return _object(asked)
+    return _file(settings, Path(asked))
+
+
+def _auto() -> str:
+    folder = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
+    kept = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    if kept:
+        return f"auto: {kept}"
+    try:
+        asked = urllib.request.Request(URL + NAMES[0], method="HEAD")  # noqa: S310  (a fixed https address)
+        with urllib.request.urlopen(asked, timeout=ASK_S):  # noqa: S310
+            return f"auto: Keras's, downloaded from {URL} at the first start"
+    except OSError as error:
+        raise UserError(
+            f"weights auto: none in {folder}, and {URL} can't be reached ({getattr(error, 'reason', error)}): set "
+            "weights to a file of MobileNetV2 weights (.weights.h5)"
+        ) from error
+
+
+def _object(uri: str) -> str:
+    bucket, key = split_s3(uri)
+    with s3_errors(f"{uri} can't be read", "check the URI, AWS_* and the right to read it"):
+        size = quick_client().head_object(Bucket=bucket, Key=key)["ContentLength"]
+    return f"{uri}, {size:,} bytes"
+
+
+def _file(settings: Settings, path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"weights = {str(path)!r} can't be read ({error.strerror}): set weights to such a file"
+        ) from error
+    if not content.startswith((_HDF5, _ZIP)):
+        raise UserError(f"weights = {str(path)!r} is no HDF5 file and no model.zip: set weights to such a file")
+    if settings.weights_sha256 and hashlib.sha256(content).hexdigest() != settings.weights_sha256:
+        raise UserError(f"weights = {str(path)!r} has not the SHA-256 that weights_sha256 names: mend one of the two")
+    if content.startswith(_HDF5) and not _tensorflow():
+        raise UserError("TensorFlow is not installed, which converts weights: run `verger convert` where it is")
+    return str(path)
+
+
+def _tensorflow() -> bool:
+    for name in ("tensorflow-cpu", "tensorflow"):
+        try:
+            return bool(version(name))
+        except PackageNotFoundError:
+            continue
+    return False
