@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pyarrow.fs import PyFileSystem
 
 from conf.errors import UserError
-from conf.locations import is_s3
+from conf.locations import is_s3, split_s3
 from conf.s3 import delta_storage_options
 from schemas.features import FEATURE_COUNT
 from schemas.matrix import matrix
@@ -54,6 +54,6 @@ def read_theirs(location: str) -> Theirs:
 def _dataset(location: str) -> pds.Dataset:
     if not is_s3(location):
         return pds.dataset(location, format="parquet")
-    folder, _, name = location.rstrip("/").rpartition("/")
-    store = PyFileSystem(DeltaStorageHandler(folder, delta_storage_options()))
-    return pds.dataset(name, filesystem=store, format="parquet")
+    bucket, key = split_s3(location)
+    store = PyFileSystem(DeltaStorageHandler(f"s3://{bucket}", delta_storage_options()))
+    return pds.dataset(key.rstrip("/"), filesystem=store, format="parquet")
