@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: How often Spark is asked how many of a job's tasks are done.
 LOOK_S = 0.2
+#: Columns for a stage's name, bar and time: what is said beside them is left out where it doesn't fit in the rest.
+BAR_COLUMNS = 40
 
 
 class Stages:
@@ -52,7 +54,8 @@ class Stages:
             bar, took = self._current.pop(), time.monotonic() - began
             self.seconds[name] = took - self._inner_s
             self._inner_s = outer_s + took
-            self._bars.update(bar, fact=", ".join(facts))
+            said = ", ".join(facts)
+            self._bars.update(bar, fact=said if len(said) <= self._console.width - BAR_COLUMNS else "")
             self._bars.stop_task(bar)
         self._bars.update(bar, total=1, completed=1)
         if not self._console.is_interactive:

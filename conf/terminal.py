@@ -1,5 +1,6 @@
 """Standard output as it is: a terminal of some width, or a pipe, of whatever encoding. Rich minds NO_COLOR itself."""
 
+import codecs
 import io
 import sys
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from schemas.text import printable
 
 #: A pipe has no width: lines are not broken there.
 PIPE_COLUMNS = 10_000
+#: The name, among Python's error handlers, of what becomes of characters that an encoding lacks.
+SPELLED_OUT = "verger.spelled_out"
 
 
 def open_console() -> Console:
@@ -22,7 +25,17 @@ def open_console() -> Console:
 def tolerate_encodings() -> None:
     r"""What the encoding of standard output lacks is written as `\xb0` from now on, instead of ending the program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout.reconfigure(errors=SPELLED_OUT)
+
+
+def _spelled_out(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Rich cuts with an ellipsis: another single character keeps columns straight."""
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] == "\N{HORIZONTAL ELLIPSIS}":
+        return "~", error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
+codecs.register_error(SPELLED_OUT, _spelled_out)
 
 
 def print_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from typing import IO
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from conf.terminal import print_sentence
+from conf.terminal import SPELLED_OUT, print_sentence
 
 #: Lines that may wait for a reader; more are dropped, and counted.
 MOST = 1_000
@@ -126,7 +126,7 @@ class _Direct(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """All of it; waits for the reader."""
-        data = text.encode(self._encoding, "backslashreplace")
+        data = text.encode(self._encoding, SPELLED_OUT)
         try:
             while data:
                 data = data[os.write(self._fd, data) :]

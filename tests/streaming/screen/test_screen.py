@@ -116,3 +116,28 @@ def test_a_reader_that_has_gone_is_no_reason_to_stop() -> None:
         for seq in range(3, 30, 3):
             report(screen).batch(batch(seq))
             time.sleep(0.01)
+
+
+BARS = """
+from batch.stages import Stages
+from conf.terminal import open_console, tolerate_encodings
+from streaming.reading.progress import bar
+tolerate_encodings()
+stages = Stages(console := open_console())
+with stages.shown(), stages.stage("moments") as facts:
+    facts.append("all 2,400 computed anew (there is no earlier state)")
+with bar(console, "export", 2400) as advance:
+    advance(1200)
+    console.print("a word that is much longer than forty columns can take".replace(" ", "_"), overflow="ellipsis", no_wrap=True)
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("variables", [{"PYTHONUTF8": "1"}, {"PYTHONIOENCODING": "ascii"}])
+def test_bars_fit_a_narrow_terminal_of_any_encoding(variables: dict[str, str]) -> None:
+    written = on_terminal(BARS, 40, variables)
+    drawn = lines(written)
+    assert max(map(len, drawn)) == 40
+    assert any(line.startswith("moments") and line.endswith("0:00:00") for line in map(str.rstrip, drawn))
+    assert any(line.startswith("export") and "1200/2400" in line for line in drawn)
+    assert any(line.startswith("a_word") and line[-1] in "~\N{HORIZONTAL ELLIPSIS}" for line in map(str.rstrip, drawn))
+    assert written.isascii() == ("PYTHONIOENCODING" in variables)
