@@ -1,1 +1,1 @@
-"""Fetch, decode, model, and the one pandas UDF that joins them."""
+"""Fetch, decode, model, and the one Arrow UDF that joins them."""

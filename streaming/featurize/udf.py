@@ -1,21 +1,21 @@
-"""The one pandas UDF of the stream: path, etag, size, attempt in; a struct of schemas.features.RESULT out."""
+"""The one Arrow UDF of the stream: path, etag, size, attempt in; a struct of schemas.features.RESULT out."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from conf.failpoints import failpoint
 from conf.worker_path import keep_spark_archives
-from schemas.features import RESULT, RESULT_COLUMNS
+from schemas.features import RESULT
+from streaming.featurize.arrays import result_array
 from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
-from streaming.featurize.rows import Announced, FetchLimits, Result, featurize_rows
+from streaming.featurize.rows import Announced, FetchLimits, featurize_rows
 
 if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Rows handed back at a time: 64 x 1,280 floats are 330 KB.
 _ROWS = 64
-Batch = tuple[pd.Series, pd.Series, pd.Series, pd.Series]
+Batch = tuple[pa.Array, pa.Array, pa.Array, pa.Array]
 
 
 @dataclass(frozen=True)
@@ -39,30 +39,27 @@ class FeaturizeOptions:
 
 
 def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions) -> Callable[..., "Column"]:
-    """A scalar-iterator pandas UDF over (path, etag, size, attempt), one struct for each row.
+    """A scalar-iterator Arrow UDF over (path, etag, size, attempt), one struct for each row.
 
     Bad data is a row `rejected`, a store that doesn't answer a row `deferred`. A picture may end the worker: the
     next attempt at the task gives that one, too, its row. It writes nothing: running it again is safe.
     """
     from pyspark import TaskContext
-    from pyspark.sql.pandas.functions import pandas_udf
+    from pyspark.sql.pandas.functions import arrow_udf
 
-    def featurize(
-        batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
-    ) -> Iterator[pd.DataFrame]:
+    def featurize(batches: Iterator[tuple[pa.Array, pa.Array, pa.Array, pa.Array]]) -> Iterator[pa.Array]:
         task = TaskContext.get()
         retry = task is not None and task.attemptNumber() > 0
         return featurize_batches(batches, model.value, model_id, options, retry=retry)
 
-    # No overload knows an iterator of frames for a struct, which Spark documents.
-    udf: Callable[..., Column] = pandas_udf(featurize, RESULT.spark())  # type: ignore[call-overload]
+    udf: Callable[..., Column] = arrow_udf(featurize, RESULT.spark())
     return udf
 
 
 def featurize_batches(
     batches: Iterator[Batch], tflite: bytes, model_id: str, options: FeaturizeOptions, *, retry: bool
-) -> Iterator[pd.DataFrame]:
-    """Frames of RESULT_COLUMNS, as many rows as in `batches`, whose borders it reads over. `retry`: of the task."""
+) -> Iterator[pa.StructArray]:
+    """Structs of RESULT_COLUMNS, as many as rows in `batches`, whose borders it reads over. `retry`: of the task."""
     from streaming.featurize.isolation.guarded import Guarded
     from streaming.featurize.isolation.isolated import Isolated
     from streaming.featurize.isolation.suspects import suspects
@@ -79,22 +76,10 @@ def featurize_batches(
     with closing(isolated), closing(rows):
         while chunk := list(islice(rows, _ROWS)):
             failpoint("featurizing")
-            yield result_frame(chunk)
-
-
-def result_frame(results: list[Result]) -> pd.DataFrame:
-    """The results as Spark takes them. Nulls stay nulls: plain ints with a hole would turn to floats."""
-    columns: dict[str, Any] = {name: [getattr(r, name) for r in results] for name in RESULT_COLUMNS}
-    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
-    return frame.assign(
-        width=frame["width"].astype("Int32"),
-        height=frame["height"].astype("Int32"),
-        featurized_at=pd.to_datetime(frame["featurized_at"], utc=True),
-        featurize_ms=frame["featurize_ms"].astype(np.float32),
-    )
+            yield result_array(chunk)
 
 
 def _announced(batches: Iterator[Batch]) -> Iterator[Announced]:
     for path, etag, size, attempt in batches:
-        for p, e, s, a in zip(path, etag, size, attempt, strict=True):
-            yield Announced(p, e, int(s), int(a))
+        for p, e, s, a in zip(*(column.to_pylist() for column in (path, etag, size, attempt)), strict=True):
+            yield Announced(p, e, s, a)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
@@ -13,9 +12,8 @@ from conf.jvm import end_jvm
 from schemas.features import RESULT
 from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
-from streaming.featurize.rows import Result
 from streaming.featurize.sniff import READABLE
-from streaming.featurize.udf import FeaturizeOptions, featurize_udf, result_frame
+from streaming.featurize.udf import FeaturizeOptions, featurize_udf
 from streaming.featurize.weights import Model
 from streaming.stores.opening import open_store
 from streaming.stores.store import Listed
@@ -23,19 +21,6 @@ from tests.streaming.featurize.odd_files import odd_files
 
 BOUNDS = Bounds(timeout_s=60.0, memory=2 << 30)
 ODD = {f"{i}.jpg": outcome for i, outcome in enumerate(odd_files().values())}
-
-
-def test_columns_of_a_frame_keep_their_nulls() -> None:
-    now = datetime.now(timezone.utc)
-    results = [
-        Result("ok", None, None, np.ones(1280, np.float32), 3, 4, "PNG", "h", now, 1.5),
-        Result("rejected", "gone", "why", None, None, None, None, None, now, 0.0),
-    ]
-    frame = result_frame(results)
-    assert list(frame.columns) == [c.name for c in RESULT.columns]
-    assert frame["width"].tolist()[0] == 3
-    missing = frame[["features", "width", "height", "format", "content_hash"]].isna()
-    assert missing.to_numpy().tolist() == [[False] * 5, [True] * 5]
 
 
 @pytest.fixture(scope="module")
