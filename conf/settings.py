@@ -65,8 +65,13 @@ class Settings(BaseSettings):
         24.0, description="with events: hours from one listing, which finds what no event told of, to the next"
     )
 
-    trigger_interval_s: Positive = Field(1.0, description="seconds from the start of one micro-batch to the next")
-    max_objects_per_batch: Count = Field(4000, description="most pictures in a micro-batch")
+    trigger_interval_s: Positive = Field(
+        1.0, description="seconds from the start of one micro-batch to the next; what a full one left follows at once"
+    )
+    target_batch_s: Positive = Field(
+        20.0, description="seconds that a micro-batch is aimed to take when more waits, by what finished ones took"
+    )
+    max_objects_per_batch: Count = Field(20_000, description="most pictures in a micro-batch")
     max_bytes_per_batch: Bytes = Field(2 * 2**30, description="most bytes of pictures in a micro-batch (2GiB)")
     cores: Annotated[int, Field(ge=0, le=1024)] = Field(
         0,

@@ -60,6 +60,7 @@ def landing_options(settings: Settings, run: str, *, drain: bool = False) -> Lan
         hidden_names=settings.hidden_names,
         poll_interval_s=settings.poll_interval_s,
         settle_s=settings.settle_s,
+        target_batch_s=settings.target_batch_s,
         max_objects_per_batch=settings.max_objects_per_batch,
         max_bytes_per_batch=settings.max_bytes_per_batch,
         retry_backoff_s=settings.retry_backoff_s,

@@ -45,9 +45,9 @@ DAYS = 30.4  #: of a month
 
 #: Sizes of workers, as [emr] in conf/emr.toml has them by default.
 DRIVER_VCPU, DRIVER_GB, EXECUTOR_VCPU, EXECUTOR_GB = 2, 8, 2, 4
-#: Batches: one each `trigger_interval_s` of conf/emr.toml at most, more when they are full
+#: Batches: one each `trigger_interval_s` of conf/emr.toml, more when they are full
 #: (`max_objects_per_batch`, `max_bytes_per_batch`).
-TRIGGER_S, BATCH, BATCH_BYTES = 30, 4_000, 2 * 2**30
+TRIGGER_S, BATCH, BATCH_BYTES = 30, 20_000, 2 * 2**30
 #: Requests of one batch besides those for pictures: ledger, features and their logs (estimated).
 BATCH_PUTS, BATCH_GETS = 30, 60
 #: A lease of ten seconds is renewed every third of that.

@@ -15,7 +15,7 @@ from streaming.landing.known import KnownPaths
 from streaming.landing.ledger import Draft, Ledger
 from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
-from streaming.landing.retries import Retries
+from streaming.landing.retries import Retries, TakenUp, nobody
 from streaming.landing.waiting import Waiting
 from streaming.requests.replaying import Replaying
 from streaming.stores.store import Listed
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Objects looked up, and announced, at a time: bounds memory, and how long a picture waits for its commit.
 CHUNK = 1_000
+#: Replays that wait at most: new pictures come behind them.
+REPLAYED = 4_000
 #: How often the rows of a batch under way are looked for.
 ROWS_TICK_S = 0.5
 
@@ -35,17 +37,20 @@ class Announcer:
     again. `admitted` tells how far batches have been handed out, so that their deferred rows are looked for.
     """
 
-    def __init__(self, options: LandingOptions, news: Path, admitted: Callable[[], int]) -> None:
+    def __init__(
+        self, options: LandingOptions, news: Path, admitted: Callable[[], int], learn: TakenUp = nobody
+    ) -> None:
         lake = Lake(options.lake)
         self._poll_interval_s, self._news_path, self._admitted = options.poll_interval_s, news, admitted
         self.ledger = Ledger(lake, guard(lake, "stream", options.lease))
         self.known = KnownPaths()
         self.known.load(self.ledger.batches(["path", "etag", "version"]))
-        self._retries = Retries(lake, options.retry_backoff_s, time.monotonic)
+        self._retries = Retries(lake, options.retry_backoff_s, time.monotonic, learn)
         self._retries.load(self.ledger)
         self._unread = Waiting()
         self._unread.load(self.ledger, self._retries.seen)
-        self._replaying, self._backlog = Replaying(lake, self.ledger, time.monotonic), options.max_objects_per_batch
+        self._replaying = Replaying(lake, self.ledger, time.monotonic)
+        self._backlog = min(options.max_objects_per_batch, REPLAYED)
         self.news, self._published = News(run=options.run), News()
         self.begun = threading.Event()  # something was announced, or nothing waits to be
         self.head = self.ledger.head
@@ -65,7 +70,7 @@ class Announcer:
     def tick(self) -> None:
         """Announce the retries whose time has come, and what is asked for, and tell the news.
 
-        A replay keeps one batch waiting and no more, so that new pictures come in between.
+        A replay keeps one batch waiting (4,000 at most) and no more, so that new pictures come in between.
         """
         self._retries.refresh(self._admitted())
         self._append(list(self._retries.due()))

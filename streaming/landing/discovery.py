@@ -10,6 +10,7 @@ from streaming.landing.events.following import Following
 from streaming.landing.events.queue import EventQueue
 from streaming.landing.listing import Listing
 from streaming.landing.options import LandingOptions
+from streaming.landing.retries import TakenUp, nobody
 from streaming.stores.s3 import S3Store
 from streaming.stores.store import Store, StoreError
 
@@ -20,11 +21,18 @@ class Discovery:
     """One thread that finds objects, by listing or by events, and announces them: only it writes the ledger.
 
     Whoever found what was announced before makes no difference: after a restart, one way goes on where the other
-    one was. `admitted` tells how far batches have been handed out.
+    one was. `admitted` tells how far batches have been handed out; `learn` is told of their rows.
     """
 
-    def __init__(self, options: LandingOptions, store: Store, news: Path, admitted: Callable[[], int]) -> None:
-        self._announcer = Announcer(options, news, admitted)
+    def __init__(
+        self,
+        options: LandingOptions,
+        store: Store,
+        news: Path,
+        admitted: Callable[[], int],
+        learn: TakenUp = nobody,
+    ) -> None:
+        self._announcer = Announcer(options, news, admitted, learn)
         self._ended = threading.Event()
         self._finding = _finding(options, store, self._announcer, self._ended)
         self.begun = self._announcer.begun

@@ -77,11 +77,11 @@ class Ledger:
         seconds = self._table.transaction_version(RECONCILED)
         return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
-    def rows(self, after: int, to: int) -> pa.Table:
-        """The announcements with after < seq <= to, in order."""
-        seq = pds.field("seq")
-        found = self._table.to_pyarrow_dataset().to_table(filter=(seq > after) & (seq <= to))
-        return found.cast(LEDGER.arrow()).sort_by("seq")
+    def rows(self, after: int, to: int, columns: list[str] | None = None) -> pa.Table:
+        """The announcements with after < seq <= to, in order; of `columns`, seq must be among them."""
+        seq, schema = pds.field("seq"), LEDGER.arrow()
+        found = self._table.to_pyarrow_dataset().to_table(columns, filter=(seq > after) & (seq <= to))
+        return found.cast(pa.schema([schema.field(name) for name in found.column_names])).sort_by("seq")
 
     def batches(self, columns: list[str], where: pds.Expression | None = None) -> Iterator[pa.RecordBatch]:
         """All announcements (or those `where`), these columns, in no order, a bounded number of rows at a time."""

@@ -5,13 +5,15 @@ from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from conf.lake import Lake, LakeError, max_seq
 from conf.locks import LockedError, lock_file
 from schemas.features import FEATURES
 from streaming.lake import prepare
-from streaming.landing.admission import Limits, admitted
+from streaming.landing.admission import Admission, Limits
 from streaming.landing.discovery import Discovery
+from streaming.landing.experience import Experience
 from streaming.landing.guard import LEDGER_LOCK, WAIT_S, leave_with_parent
 from streaming.landing.ledger import Ledger
 from streaming.landing.news import NEWS_FILE
@@ -40,15 +42,23 @@ class OpenedLanding:
         self.initial = self._admitted = max_seq(features) if features else 0
         self._ledger = Ledger(lake)
         self._pace = Pace(options.trigger_interval_s)
-        self._limits = Limits(options.max_objects_per_batch, options.max_bytes_per_batch)
+        self._admission = Admission(
+            Limits(options.max_objects_per_batch, options.max_bytes_per_batch, options.target_batch_s, options.cores)
+        )
+        self._experience, self._more = Experience(self._admission), False
         names = NamePatterns(options.name_patterns, options.hidden_names)
         store = open_store(options.path, names)
-        self.discovery = Discovery(options, store, lake.beside(NEWS_FILE), lambda: self._admitted)
+        news = lake.beside(NEWS_FILE)
+        self.discovery = Discovery(options, store, news, lambda: self._admitted, self._experience.learn)
         self.discovery.start()
 
     def admit(self) -> int:
-        """Move the offset as far as one batch may go; without anything waiting it stays where it is."""
-        if not self._pace.comes():
+        """Move the offset as far as one batch may go; without anything waiting it stays where it is.
+
+        What a full batch has left waiting follows at once.
+        """
+        self._experience.asked()
+        if not (self._more or self._pace.comes()):
             return self._admitted
         self.discovery.begun.wait(FIRST_WAIT_S)
         if self.discovery.failure is not None:
@@ -56,8 +66,12 @@ class OpenedLanding:
         head = self.discovery.head
         if head > self._admitted:
             self._ledger.refresh()
-            waiting = self._ledger.rows(self._admitted, min(head, self._admitted + self._limits.max_objects))
-            self._admitted += admitted(np.asarray(waiting["size"]), self._limits)
+            upto = min(head, self._admitted + self._admission.most())
+            waiting = self._ledger.rows(self._admitted, upto, ["seq", "path", "size"])
+            taken = self._admission.admit(waiting["path"].to_pylist(), waiting["size"].to_numpy())
+            self._experience.admitted(self._admitted, self._admitted + taken)
+            self._admitted += taken
+        self._more = head > self._admitted
         return self._admitted
 
     def announcements(self, after: int, to: int) -> pa.Table:
@@ -68,6 +82,10 @@ class OpenedLanding:
         if rows.num_rows != to - after:
             raise RuntimeError(f"the ledger has {rows.num_rows} of the announcements {after + 1} to {to}")
         return rows
+
+    def work_ms(self, rows: pa.Table) -> NDArray[np.float64]:
+        """Milliseconds of one core that each announcement is expected to take."""
+        return self._admission.costs.predict(rows["path"].to_pylist(), rows["size"].to_numpy(), caution=1.0)
 
 
 def _lock(lake: Lake) -> TextIO:

@@ -23,7 +23,8 @@ class LandingOptions:
     hidden_names: bool = False
     poll_interval_s: float = 1.0
     settle_s: float = 0.5
-    max_objects_per_batch: int = 4000
+    target_batch_s: float = 20.0
+    max_objects_per_batch: int = 20_000
     max_bytes_per_batch: int = 2 * 2**30
     retry_backoff_s: float = 5.0
     cores: int = 2

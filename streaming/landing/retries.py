@@ -16,12 +16,19 @@ from streaming.landing.waiting import Waiting
 #: However often it was tried, a version waits no longer than this between two attempts.
 MAX_BACKOFF_S = 300.0
 
+#: Told of the rows of `features` between two seqs, the first one left out.
+TakenUp = Callable[[DeltaTable, int, int], None]
+
 _COLUMNS = ["seq", "version", "supersedes", "attempt", "path", "etag", "size", "modified", "discovered_at"]
+
+
+def nobody(features: DeltaTable, after: int, upto: int) -> None:
+    """Is told, and does nothing."""
 
 
 @dataclass
 class Retries:
-    """What waits for another attempt, read from `features` and nowhere else.
+    """What waits for another attempt, read from `features` and nowhere else. `taken_up` is told what was looked at.
 
     After a restart a version waits its back-off once more: no wall clock is compared with another.
     """
@@ -29,6 +36,7 @@ class Retries:
     lake: Lake
     backoff_s: float
     clock: Callable[[], float]
+    taken_up: TakenUp = nobody
     seen: int = 0  # rows of `features` up to this seq have been looked at
     _table: DeltaTable = field(init=False)
     _waiting: list[tuple[float, int, Draft]] = field(default_factory=list)  # (due, seq, announcement)
@@ -83,4 +91,5 @@ class Retries:
                 heapq.heappush(self._waiting, (self.clock() + wait, seq, draft))
                 self._seqs.add(seq)
                 self._since.add(seq, at)
+        self.taken_up(self._table, self.seen, upto)
         self.seen = upto

@@ -18,8 +18,8 @@ from pyspark.sql.types import StructType
 from conf.failpoints import failpoint
 from conf.worker_path import keep_spark_archives
 from schemas.ledger import LEDGER
-from streaming.landing.admission import balanced
 from streaming.landing.options import LandingOptions
+from streaming.landing.tasks import balanced
 
 if TYPE_CHECKING:
     from streaming.landing.opened import OpenedLanding
@@ -70,7 +70,8 @@ class LandingStreamReader(DataSourceStreamReader):
         if end != start:
             failpoint("offset-logged")
         rows = self._landing().announcements(start["seq"], end["seq"])
-        return [Announcements(part) for part in balanced(rows, self._options.cores)]
+        tasks = balanced(rows, self._landing().work_ms(rows), self._options.cores)
+        return [Announcements(part) for part in tasks]
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """One task's announcements."""
