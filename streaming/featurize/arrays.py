@@ -16,7 +16,7 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=timezone.utc), timedelta(micr
 
 def result_array(results: Sequence[Result]) -> pa.StructArray:
     """One struct of RESULT_COLUMNS for each; the features are copied once, into one block."""
-    fields = list(RESULT.arrow())
+    fields = [field.remove_metadata() for field in RESULT.arrow()]
     columns = [
         _MAKERS[str(field.type)]([getattr(r, name) for r in results], field.type)
         for name, field in zip(RESULT_COLUMNS, fields, strict=True)
