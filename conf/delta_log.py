@@ -75,5 +75,5 @@ def _remove_objects(place: str, names: Sequence[str]) -> None:
         answer = client.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
     except (BotoCoreError, ClientError) as error:
         raise OSError(f"{place} can't be cleaned: {error}") from error
-    for error in answer.get("Errors", ()):
-        raise OSError(f"s3://{bucket}/{error['Key']} can't be removed: {error.get('Message') or error['Code']}")
+    for left in answer.get("Errors", ()):
+        raise OSError(f"s3://{bucket}/{left['Key']} can't be removed: {left.get('Message') or left['Code']}")

@@ -111,7 +111,7 @@ class _Direct(io.TextIOBase):
     """Past Python's buffers: what hangs in there would hold up the end of the process, too."""
 
     def __init__(self, file: IO[str]) -> None:
-        self._fd, self._encoding, self._tty = file.fileno(), file.encoding or "utf-8", file.isatty()
+        self._fd, self._encoding, self._tty = file.fileno(), getattr(file, "encoding", None) or "utf-8", file.isatty()
 
     @property
     def encoding(self) -> str:  # type: ignore[override]

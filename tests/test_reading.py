@@ -92,11 +92,12 @@ def test_spark_reads_the_table_and_the_export(names: dict[str, Any], lake: Lake,
     out = str(tmp_path / "features.parquet")
     assert verger("export", "--lake", lake.root, "--out", out).returncode == 0
     assert verger("compare", out, "--lake", lake.root, "--tolerance", "0").returncode == 0
-    assert duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchone() == (9,)
+    assert duckdb.execute(f"SELECT count(*) FROM '{out}'").fetchone() == (9,)
     assert set(pd.read_parquet(out)["path"]) == set(EXPECTED)
     spark = spark_session(Settings(cores=1), app_name="reading", log_path=tmp_path / "spark.log")
     try:
-        exec(block("read: spark"), names | {"spark": spark}, found := {})
+        found: dict[str, Any] = {}
+        exec(block("read: spark"), names | {"spark": spark}, found)
         for frame in (found["pictures"], spark.read.parquet(out)):
             assert dict(frame.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
             rows = {row["path"]: np.float32(row["features"]) for row in frame.collect()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from streaming.landing.admission import Limits
 from tests.bench.simulate import DAY_S, PICTURES, backlog, bursts, day, trace
@@ -16,7 +17,7 @@ MACHINE = Machine(overhead_s=1.0, cold_s=10.0, workers=2)
 
 
 @pytest.mark.parametrize("arrivals", [day(1_000), bursts(1_000), backlog(500, 500)])
-def test_a_trace_has_all_its_pictures_in_order_within_a_day(arrivals: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_a_trace_has_all_its_pictures_in_order_within_a_day(arrivals: NDArray[np.float64]) -> None:
     assert len(arrivals) == 1_000
     assert (np.diff(arrivals) >= 0).all()
     assert arrivals[0] >= 0

@@ -60,7 +60,7 @@ def run(moto_server: Server, weights: str, tmp_path_factory: pytest.TempPathFact
         patch.setenv("PYTHONPATH", os.pathsep.join([str(folder / "site"), str(ROOT)]))
         use_server(patch, proxy.server)
         asked: list[Asked] = []
-        proxy.fail(None, lambda request: bool(asked.append(request)))  # type: ignore[arg-type]  # never acts
+        proxy.fail(None, lambda request: bool(asked.append(request)))  # type: ignore[arg-type, func-returns-value]  # never acts
         client, bucket = moto_server.client(), "counts"
         client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         bodies = [picture(number) for number in range(PICTURES * BATCHES)]

@@ -62,8 +62,8 @@ def older(folder: Path, days: int) -> None:
             if "remove" in action:
                 action["remove"]["deletionTimestamp"] -= days * DAY_S * 1000
         commit.write_text("\n".join(map(json.dumps, actions)))
-    for file in (f"{20:020}.checkpoint.parquet", "_last_checkpoint"):
-        (folder / "_delta_log" / file).unlink()
+    for name in (f"{20:020}.checkpoint.parquet", "_last_checkpoint"):
+        (folder / "_delta_log" / name).unlink()
     DeltaTable(folder, version=20).create_checkpoint()  # with these times, too
     for file in folder.rglob("*"):
         os.utime(file, (time.time() - days * DAY_S,) * 2)
@@ -110,7 +110,7 @@ def test_in_s3_it_is_the_same(s3_server: S3) -> None:
 
 def test_the_log_of_a_table_that_does_not_say_how_long_stays(tmp_path: Path) -> None:
     uri = str(tmp_path)
-    merged(uri, **{LOG: "a while"})
+    merged(uri, None, **{LOG: "a while"})
     older(tmp_path, 90)
     tidy(DeltaTable(uri), uri)
     assert (tmp_path / "_delta_log" / f"{0:020}.json").exists()
@@ -140,6 +140,12 @@ class Ours:
 
     def __init__(self) -> None:
         self.checks = 0
+
+    def __enter__(self) -> "Ours":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to let go of."""
 
     def check(self) -> None:
         self.checks += 1

@@ -25,7 +25,7 @@ def on_terminal(script: str, columns: int, variables: Mapping[str, str], rows: i
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env=environment | variables,
+        env={**environment, **variables},
         cwd=ROOT,
     )
     os.close(theirs)
