@@ -35,8 +35,7 @@ def write(spark: SparkSession, uri: str, line: str, *, overwrite: bool = False) 
 def main(lake: str, work: Path) -> None:
     spark = spark_session(Settings(lake=lake, cores=1), app_name="test", log_path=work / "spark.log")
     found: dict[str, object] = {
-        name: write(spark, f"{lake}/{name}", "mine")
-        for name in ("new", "there", "lost", "lost-for-good", "taken-and-lost")
+        name: write(spark, f"{lake}/{name}", "mine") for name in ("new", "there", "lost", "taken-and-lost")
     }
     found["again"] = write(spark, f"{lake}/new", "yours")
     found["replaced"] = write(spark, f"{lake}/there", "yours", overwrite=True)
