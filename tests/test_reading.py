@@ -1,6 +1,7 @@
 """What the README says on reading the tables is run, as it stands there, on real tables; so is its export."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from batch.snapshot import Snapshot
+from conf.jvm import end_jvm
 from conf.lake import Lake
 from conf.session import spark_session
 from conf.settings import Settings
@@ -92,19 +94,21 @@ def test_spark_reads_the_table_and_the_export(names: dict[str, Any], lake: Lake,
     out = str(tmp_path / "features.parquet")
     assert verger("export", "--lake", lake.root, "--out", out).returncode == 0
     assert verger("compare", out, "--lake", lake.root, "--tolerance", "0").returncode == 0
-    assert duckdb.execute(f"SELECT count(*) FROM '{out}'").fetchone() == (9,)
+    assert duckdb.read_parquet(out).aggregate("count(*)").fetchall() == [(9,)]
     assert set(pd.read_parquet(out)["path"]) == set(EXPECTED)
+    before = dict(os.environ)
     spark = spark_session(Settings(cores=1), app_name="reading", log_path=tmp_path / "spark.log")
     try:
-        found: dict[str, Any] = {}
-        exec(block("read: spark"), names | {"spark": spark}, found)
-        for frame in (found["pictures"], spark.read.parquet(out)):
+        exec(block("read: spark"), names := names | {"spark": spark})
+        for frame in (names["pictures"], spark.read.parquet(out)):
             assert dict(frame.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
             rows = {row["path"]: np.float32(row["features"]) for row in frame.collect()}
             assert set(rows) == set(EXPECTED)
             np.testing.assert_array_equal(rows["file:///Lemon/2.jpg"], EXPECTED["file:///Lemon/2.jpg"])
     finally:
-        spark.stop()
+        end_jvm()
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def test_what_moving_over_asks_of_aws_is_json() -> None:

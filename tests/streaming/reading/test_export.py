@@ -64,8 +64,7 @@ def test_pandas_and_duckdb_read_it(lake: Lake, tmp_path: Path) -> None:
     run(lake, out := str(tmp_path / "features.parquet"))
     frame = pd.read_parquet(out)
     assert np.stack(list(frame["features"])).shape == (9, 1280)
-    counted = duckdb.execute(f"SELECT count(*), min(len(features)) FROM '{out}'").fetchall()
-    assert counted == [(9, 1280)]
+    assert duckdb.read_parquet(out).aggregate("count(*), min(len(features))").fetchall() == [(9, 1280)]
 
 
 def test_what_was_there_stays_when_it_fails(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
