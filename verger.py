@@ -59,8 +59,36 @@ def refit(
 ) -> None:
     """Refit the PCA over all current features, publish it and draw it; for every night, beside the stream."""
     from batch.run import run_refit
+    from streaming.thumbnails import Thumbnails
 
-    run_refit(resolved.settings, open_console(), full=full)
+    run_refit(resolved.settings, open_console(), full=full, thumbnails=Thumbnails(resolved.settings))
+
+
+@app.command()
+@takes_settings
+def report(
+    resolved: Resolved,
+    refit_id: Annotated[str | None, typer.Option("--refit", metavar="ID", help="Which; the latest one.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to, instead of the lake's reports/.")] = None,
+) -> None:
+    """Draw the page of a refit once more: one HTML file, for any browser."""
+    from batch.report.run import run_report
+    from streaming.thumbnails import Thumbnails
+
+    run_report(resolved.settings, open_console(), Thumbnails(resolved.settings), refit_id, out)
+
+
+@app.command()
+@takes_settings
+def dashboard(
+    resolved: Resolved,
+    host: Annotated[str, typer.Option(help="Address to serve at; 0.0.0.0: every one of this machine's.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve at; 0: any that is free.")] = 8787,
+) -> None:
+    """Serve a page that shows the lake as it is now, until Ctrl-C; beside a stream or without one."""
+    from streaming.dashboard.serve import run_dashboard
+
+    run_dashboard(resolved.settings, open_console(), host, port)
 
 
 @app.command()
@@ -269,12 +297,13 @@ def demo(
     """Draw a few hundred fruits and some broken files, stream them, refit the PCA, and show what came out."""
     from batch.run import run_refit
     from streaming.demo.run import run_demo
+    from streaming.thumbnails import Thumbnails
 
     console = open_console()
     settings = run_demo(resolved, folder, console)
     if settings is not None:
         console.print("\nNow what runs every night beside the stream, the refit of the PCA:")
-        run_refit(settings, console, full=False)
+        run_refit(settings, console, full=False, thumbnails=Thumbnails(settings))
 
 
 def _print_version(wanted: bool) -> None:

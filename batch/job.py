@@ -1,8 +1,10 @@
 """The refit's stages, in the order in which they may fail: what is published is complete."""
 
+import logging
 import math
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from batch.erasing import erase_forgotten
 from batch.errors import RefitError
@@ -16,9 +18,12 @@ from batch.plots.caption import Caption
 from batch.plots.plot import plot_components
 from batch.plots.scree import plot_scree
 from batch.projecting import points, project
-from batch.publishing import Published, publish, tidy
+from batch.publishing import Published, publish, row_of, tidy
 from batch.refit import Refit, new_id
-from batch.reports import PCA_MODEL, PLOT, SCREE, forget_unpublished, plot_uri, put, report_uri
+from batch.report.nights import refits
+from batch.report.page import Wanted, draw
+from batch.report.small import Thumbnails, none
+from batch.reports import PAGE, PCA_MODEL, PLOT, SCREE, forget_unpublished, plot_uri, put, report_uri
 from batch.selection import Selection, select
 from batch.snapshot import Snapshot
 from batch.spark import SparkOnDemand
@@ -26,6 +31,8 @@ from batch.stages import Stages
 from batch.state import State
 from conf.lake import Lake
 from conf.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Job:
     lake: Lake
     spark: SparkOnDemand
     stages: Stages
+    thumbnails: Thumbnails = none
 
     def run(self, *, full: bool) -> Done:
         """Read, fit, project, draw, publish. Until the commit to `components` readers see the refit before.
@@ -66,11 +74,12 @@ class Job:
         self._write(snapshot, selection, folded, refit, published)
         drifted, plot = self._draw(refit, folded, published)
         alarms = warnings(drifted, self._thresholds()) + _doubts(folded)
+        troubles = self._page(snapshot, refit, row_of(refit, drifted, alarms))
         with self.stages.stage("publishing"):
             publish(self.lake, refit, drifted, alarms)
             erase_forgotten(self.lake, selection.forgotten, refit)
             self._copy(plot, refit)
-        return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection))
+        return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection) + troubles)
 
     def _fit(self, snapshot: Snapshot, selection: Selection, folded: Folded, published: Published) -> Refit:
         fitted_at = published.next_time()
@@ -123,6 +132,18 @@ class Job:
             put(plot, report_uri(self.lake, refit.refit_id, PLOT))
             put(plot_scree(refit.components.spectrum, refit.k, caption), report_uri(self.lake, refit.refit_id, SCREE))
         return drifted, plot
+
+    def _page(self, snapshot: Snapshot, refit: Refit, row: dict[str, Any]) -> list[str]:
+        """Draw the refit's page into its folder; what kept it from being drawn is a sentence, and costs no refit."""
+        try:
+            with self.stages.stage("page"):
+                rows = [*refits(self.lake, refit.model_id), row]
+                wanted = Wanted(rows, refit.components.spectrum, self.thumbnails, self.settings.report_thumbnails)
+                put(draw(snapshot, wanted), report_uri(self.lake, refit.refit_id, PAGE))
+        except Exception as error:
+            logger.warning("the page of refit %s", refit.refit_id, exc_info=True)
+            return [f"the page was not drawn ({error}): `verger report` draws it"]
+        return []
 
     def _copy(self, plot: bytes, refit: Refit) -> None:
         try:

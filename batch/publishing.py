@@ -51,8 +51,17 @@ class Published:
 
 def publish(lake: Lake, refit: Refit, drift: Drift, warnings: list[str]) -> None:
     """Append the refit's row: from this commit on, readers see the new refit whole; before it, the old one."""
+    row = row_of(refit, drift, warnings)
+    table = lake.open_or_create(COMPONENTS)
+    failpoint("refit-publishing")
+    write_deltalake(table, pa.Table.from_pylist([row], schema=COMPONENTS.arrow()), mode="append")
+    failpoint("refit-published")
+
+
+def row_of(refit: Refit, drift: Drift, warnings: list[str]) -> dict[str, Any]:
+    """The refit as table `components` has it."""
     components = refit.components
-    row = {
+    return {
         "refit_id": refit.refit_id,
         "fitted_at": refit.fitted_at,
         "model_id": refit.model_id,
@@ -66,10 +75,6 @@ def publish(lake: Lake, refit: Refit, drift: Drift, warnings: list[str]) -> None
         "explained_variance_ratio": components.explained_variance_ratio.tolist(),
         "drift": _drift(drift, warnings),
     }
-    table = lake.open_or_create(COMPONENTS)
-    failpoint("refit-publishing")
-    write_deltalake(table, pa.Table.from_pylist([row], schema=COMPONENTS.arrow()), mode="append")
-    failpoint("refit-published")
 
 
 def tidy(lake: Lake, published: Published) -> None:

@@ -10,7 +10,7 @@ from batch.refit import REFIT_ID
 from conf.lake import Lake
 from conf.locations import is_s3, split_s3
 
-PLOT, SCREE, PCA_MODEL = "pca_plot.png", "scree_plot.png", "pca_model"
+PLOT, SCREE, PCA_MODEL, PAGE = "pca_plot.png", "scree_plot.png", "pca_model", "index.html"
 
 
 def report_uri(lake: Lake, refit_id: str, name: str) -> str:
@@ -43,8 +43,9 @@ def _upload(content: bytes, bucket: str, key: str) -> None:
 
     from conf.s3 import s3_client
 
+    kind = "text/html; charset=utf-8" if key.endswith(".html") else "image/png"
     try:
-        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType="image/png")
+        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=kind)
     except (BotoCoreError, ClientError) as error:
         raise RefitError(f"s3://{bucket}/{key} can't be written: {error}") from error
 

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from batch.errors import RefitError
 from batch.job import Done, Job
-from batch.reports import plot_uri
+from batch.report.small import Thumbnails, none
+from batch.reports import PAGE, plot_uri, report_uri
 from batch.show import print_refit
 from batch.spark import SparkOnDemand
 from batch.stages import Stages
@@ -29,8 +30,10 @@ from conf.work import SPARK_LOG, work_folder
 from schemas.features import FEATURES
 
 
-def run_refit(settings: Settings, console: Console, *, full: bool) -> None:
+def run_refit(settings: Settings, console: Console, *, full: bool, thumbnails: Thumbnails = none) -> None:
     """Refit the PCA over the lake's current features and publish it; `full`: compute all anew.
+
+    `thumbnails` makes the small pictures of its page.
 
     May run while the stream does: it reads one version of `features` and writes to no table of the stream's. Safe to
     kill at any point and to run again: readers see the last refit that was published.
@@ -46,7 +49,7 @@ def run_refit(settings: Settings, console: Console, *, full: bool) -> None:
         spark = SparkOnDemand(settings, work / SPARK_LOG, stages)
         try:
             with _in_a_sentence():
-                done = Job(settings, lake, spark, stages).run(full=full)
+                done = Job(settings, lake, spark, stages, thumbnails).run(full=full)
         finally:
             spark.end()
     seconds = time.monotonic() - began
@@ -89,5 +92,7 @@ def _report(done: Done, settings: Settings, seconds: float, console: Console) ->
     print_refit(done.refit, done.drift, done.how, seconds, console)
     for sentence in done.notes:
         console.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=True)
-    plot = plot_uri(Lake(settings.lake), settings.plot_key)
-    console.print(f"\nThe plot is {plot}", markup=False, highlight=False, soft_wrap=True)
+    lake = Lake(settings.lake)
+    page = report_uri(lake, done.refit.refit_id, PAGE)
+    plot = plot_uri(lake, settings.plot_key)
+    console.print(f"\nThe page is {page}\nThe plot is {plot}", markup=False, highlight=False, soft_wrap=True)

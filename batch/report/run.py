@@ -1,0 +1,66 @@
+"""`verger report`: the page of a refit, drawn once more from the tables."""
+
+from pathlib import Path
+
+import numpy as np
+from deltalake.exceptions import DeltaError
+from rich.console import Console
+
+from batch.errors import RefitError
+from batch.pca.moments import Floats
+from batch.report.nights import Row, refits
+from batch.report.page import Wanted, draw
+from batch.report.small import Thumbnails
+from batch.reports import PAGE, put, report_uri
+from batch.snapshot import Snapshot
+from batch.state import State
+from conf.errors import UserError
+from conf.lake import Lake
+from conf.settings import Settings
+
+
+def run_report(
+    settings: Settings, console: Console, thumbnails: Thumbnails, refit_id: str | None, out: Path | None
+) -> None:
+    """Write the page of the refit `refit_id`, or of the latest one, to its folder in the lake or to the file `out`.
+
+    Needs no JVM. Reads tables and pictures, and writes that one file, whole. Safe to run at any time.
+
+    Raises:
+        UserError: there is no such refit.
+        RefitError: its projection is not kept any more, or the file can't be written.
+    """
+    lake = Lake(settings.lake)
+    rows = _up_to(lake, refit_id)
+    snapshot = Snapshot.take(lake)
+    with console.status("drawing the page"):
+        try:
+            wanted = Wanted(rows, _spectrum(snapshot, rows[-1]), thumbnails, settings.report_thumbnails)
+            page = draw(snapshot, wanted)
+        except (DeltaError, OSError) as error:
+            raise RefitError(f"the page can't be drawn: {error}") from error
+    target = str(out.absolute()) if out else report_uri(lake, rows[-1]["refit_id"], PAGE)
+    put(page, target)
+    console.print(f"The page is {target}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _up_to(lake: Lake, refit_id: str | None) -> list[Row]:
+    """The rows of the refit's model up to it."""
+    rows = refits(lake)
+    if not rows:
+        raise UserError(f"there is no refit in {lake.root} yet: run `verger refit` first")
+    last = next((row for row in reversed(rows) if refit_id in {None, row["refit_id"]}), None)
+    if last is None:
+        latest = ", ".join(row["refit_id"] for row in rows[:-4:-1])
+        raise UserError(f"there is no refit {refit_id} in {lake.root}; the latest are {latest}")
+    ours = [row for row in rows if row["model_id"] == last["model_id"]]
+    return ours[: ours.index(last) + 1]
+
+
+def _spectrum(snapshot: Snapshot, row: Row) -> Floats | None:
+    """All eigenvalues, descending, where the moments that this refit was made of are still there."""
+    state = State.latest(snapshot, row["model_id"])
+    if state is None or state.computed_at != row["fitted_at"]:
+        return None
+    spectrum: Floats = np.maximum(np.linalg.eigvalsh(state.gathered.moments.covariance)[::-1], 0.0)
+    return spectrum

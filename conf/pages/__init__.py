@@ -1,0 +1,1 @@
+"""What the pages for people share: templates, looks, and what a browser may do with them."""
