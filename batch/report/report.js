@@ -31,11 +31,12 @@ function hue(i) {
   };
   return `rgb(${part(0)},${part(8)},${part(4)})`;
 }
-const colours = labels.map((_, i) => (labels.length <= TEN.length ? TEN[i] : hue(i)));
-const scale = colours.length === 1 ? [[0, colours[0]], [1, colours[0]]] : colours.map((c, i) => [i / (colours.length - 1), c]);
+// A trace for each colour: a colour for each point would cost plotly a second for 50,000 of them.
+const MOST_TRACES = 40;
+const colours = labels.map((_, i) => (labels.length <= TEN.length ? TEN[i] : hue(i % MOST_TRACES)));
+const groups = labels.slice(0, MOST_TRACES).map(() => []); // the points that are shown, trace by trace
 
 const chosen = new Uint8Array(labels.length).fill(1);
-let shown = new Uint32Array(0); // the points in the plot, in the order of its trace
 let picked = -1;
 let text = "";
 
@@ -61,12 +62,14 @@ function numbers(point, most) {
 function choose() {
   const wanted = text.toLowerCase();
   const byLabel = labels.map((label) => label.name.toLowerCase().includes(wanted));
-  const found = [];
+  for (const group of groups) group.length = 0;
   for (let i = 0; i < drawn; i++) {
-    if (chosen[labelOf[i]] && (!wanted || byLabel[labelOf[i]] || lower[i].includes(wanted))) found.push(i);
+    const label = labelOf[i];
+    if (chosen[label] && (!wanted || byLabel[label] || lower[i].includes(wanted))) groups[label % MOST_TRACES].push(i);
   }
-  shown = Uint32Array.from(found);
 }
+
+const shown = () => groups.flat();
 
 function column(axis, of) {
   return Float32Array.from(of, (point) => valueOf(point, axis));
@@ -84,23 +87,23 @@ const SIZE = drawn > 20000 ? 3.5 : drawn > 5000 ? 5 : drawn > 800 ? 7 : 10;
 const axes = { x: 0, y: Math.min(1, points.axes) };
 
 function traces() {
-  const ring = picked < 0 ? [] : [picked, ...neighboursOf(picked).map((n) => n.point)];
-  return [
-    {
-      type: KIND, mode: "markers", hoverinfo: "none", x: column(axes.x, shown), y: column(axes.y, shown),
-      marker: {
-        color: Float32Array.from(shown, (point) => labelOf[point]), colorscale: scale, cmin: 0, cmax: Math.max(1, labels.length - 1),
-        size: SIZE, opacity: drawn > 5000 ? 0.65 : 0.82, line: { width: 0 },
-      },
-    },
-    {
-      type: "scatter", mode: "markers", hoverinfo: "skip", x: column(axes.x, ring), y: column(axes.y, ring),
-      marker: {
-        color: "rgba(0,0,0,0)", size: ring.map((_, i) => (i ? SIZE + 7 : SIZE + 13)),
-        line: { color: colour("ink"), width: ring.map((_, i) => (i ? 1.5 : 2.5)) },
-      },
-    },
-  ];
+  const marker = { size: SIZE, opacity: drawn > 5000 ? 0.65 : 0.82, line: { width: 0 } };
+  return groups.map((group, i) => ({
+    type: KIND, mode: "markers", hoverinfo: "none", x: column(axes.x, group), y: column(axes.y, group),
+    marker: { ...marker, color: colours[i] },
+  }));
+}
+
+// Rings around the picked point and its neighbours: shapes, which are drawn without drawing the points anew.
+function rings() {
+  const points = picked < 0 ? [] : [picked, ...neighboursOf(picked).map((next) => next.point)];
+  return points.map((point, i) => {
+    const r = (i ? SIZE + 8 : SIZE + 14) / 2;
+    return {
+      type: "circle", xref: "x", yref: "y", xsizemode: "pixel", ysizemode: "pixel", x0: -r, x1: r, y0: -r, y1: r,
+      xanchor: valueOf(point, axes.x), yanchor: valueOf(point, axes.y), line: { color: colour("ink"), width: i ? 1.5 : 2.5 },
+    };
+  });
 }
 
 function axisName(axis) {
@@ -110,7 +113,7 @@ function axisName(axis) {
 function drawScatter() {
   const plot = layout({
     dragmode: "pan", hovermode: "closest", showlegend: false, uirevision: `${axes.x} ${axes.y} ${$("same").checked}`, hoverdistance: 12,
-    margin: { l: 52, r: 8, t: 8, b: 44 },
+    margin: { l: 52, r: 8, t: 8, b: 44 }, shapes: rings(),
     xaxis: { title: { text: axisName(axes.x) }, zeroline: false },
     yaxis: { title: { text: axisName(axes.y) }, zeroline: false, scaleanchor: $("same").checked ? "x" : undefined },
   });
@@ -123,7 +126,8 @@ function drawScatter() {
 
 function redraw() {
   choose();
-  const part = shown.length < drawn ? `${count(shown.length)} of ` : "";
+  const number = groups.reduce((sum, group) => sum + group.length, 0);
+  const part = number < drawn ? `${count(number)} of ` : "";
   const sampled = drawn < points.n ? `, a sample of ${count(points.n)} by each label's share` : "";
   const thumbs = small.size ? `${small.size < drawn ? count(small.size) : "all"} with thumbnails` : "without thumbnails";
   $("sample").textContent = `${part}${plural(drawn, "picture")}${sampled}, ${thumbs}`;
@@ -158,7 +162,7 @@ function pick(point) {
   $("unpick").hidden = point < 0;
   if (point < 0) {
     $("picked").replaceChildren(make("p", "soft small", "Click one in the plot."));
-    return drawScatter();
+    return Plotly.relayout("scatter", { shapes: [] });
   }
   const one = make("div", "one");
   const words = make("div");
@@ -184,7 +188,7 @@ function pick(point) {
   const title = make("p", "soft small", says);
   title.style.marginTop = "8px";
   $("picked").replaceChildren(one, title, list);
-  return drawScatter();
+  return Plotly.relayout("scatter", { shapes: rings() });
 }
 
 // --- labels
@@ -267,11 +271,13 @@ function drawDrift() {
     type: "scatter", mode: "lines+markers", name, x: at, y: nights.map((night) => night[key]), yaxis: axis,
     line: { color: colour(tint), width: 1.5 }, marker: { size: 5 }, hovertemplate: `%{x|%Y-%m-%d %H:%M}<br>%{y:.3g} ${unit}<extra></extra>`,
   });
+  // From 0, and never so close that rounding looks like drift.
+  const above = (key, least) => [0, 1.15 * Math.max(least, ...nights.map((night) => night[key] || 0))];
   const angle = line("turned by, degrees", "angle", "y", "accent", "degrees");
   const shift = line("mean moved by, standard deviations", "shift", "y2", "blue", "standard deviations");
   Plotly.react("drift", [angle, shift], layout({
-    margin: { l: 44, r: 44, t: 8, b: 36 }, xaxis: { type: "date", nticks: 6 }, yaxis: { rangemode: "tozero" },
-    yaxis2: { overlaying: "y", side: "right", rangemode: "tozero", showgrid: false, automargin: true, color: colour("blue") },
+    margin: { l: 44, r: 44, t: 8, b: 36 }, xaxis: { type: "date", nticks: 6 }, yaxis: { range: above("angle", 1) },
+    yaxis2: { overlaying: "y", side: "right", range: above("shift", 0.02), showgrid: false, automargin: true, color: colour("blue") },
   }), STILL);
 }
 
@@ -310,7 +316,7 @@ function drawCodes() {
     return button;
   });
   $("codes").replaceChildren(...buttons);
-  $("find").hidden = !rejected.total;
+  for (const id of ["find", "refused"]) $(id).hidden = !rejected.total;
 }
 
 // --- the whole
@@ -365,9 +371,10 @@ drawCodes();
 drawRejected();
 drawAll().then(() => {
   const scatter = $("scatter");
-  scatter.on("plotly_hover", ({ points: [hit], event }) => hit.curveNumber === 0 && showTip(shown[hit.pointNumber], event));
+  const pointOf = (hit) => groups[hit.curveNumber][hit.pointNumber];
+  scatter.on("plotly_hover", ({ points: [hit], event }) => showTip(pointOf(hit), event));
   scatter.on("plotly_unhover", () => ($("tip").hidden = true));
-  scatter.on("plotly_click", ({ points: [hit] }) => hit.curveNumber === 0 && pick(shown[hit.pointNumber]));
+  scatter.on("plotly_click", ({ points: [hit] }) => pick(pointOf(hit)));
   document.body.dataset.ready = "yes";
 });
 whenColoursChange(drawAll);

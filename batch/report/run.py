@@ -6,7 +6,7 @@ import numpy as np
 from deltalake.exceptions import DeltaError
 from rich.console import Console
 
-from batch.errors import RefitError
+from batch.errors import MomentsError, RefitError
 from batch.pca.moments import Floats
 from batch.report.nights import Row, refits
 from batch.report.page import Wanted, draw
@@ -59,7 +59,10 @@ def _up_to(lake: Lake, refit_id: str | None) -> list[Row]:
 
 def _spectrum(snapshot: Snapshot, row: Row) -> Floats | None:
     """All eigenvalues, descending, where the moments that this refit was made of are still there."""
-    state = State.latest(snapshot, row["model_id"])
+    try:
+        state = State.latest(snapshot, row["model_id"])
+    except MomentsError:
+        return None
     if state is None or state.computed_at != row["fitted_at"]:
         return None
     spectrum: Floats = np.maximum(np.linalg.eigvalsh(state.gathered.moments.covariance)[::-1], 0.0)

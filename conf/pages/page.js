@@ -38,7 +38,7 @@ function layout(more) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: { l: 44, r: 12, t: 8, b: 36 },
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour("soft") },
     hoverlabel: { bgcolor: colour("card"), bordercolor: colour("line"), font: { color: colour("ink") } },
-    legend: { orientation: "h", y: 1.12, x: 0, font: { color: colour("soft") } },
+    legend: { orientation: "h", y: 1.14, x: 0, traceorder: "normal", font: { color: colour("soft") } },
   };
   const { xaxis, yaxis, ...rest } = more || {};
   return { ...plain, ...rest, xaxis: { ...axis, ...xaxis }, yaxis: { ...axis, ...yaxis } };

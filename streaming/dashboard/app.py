@@ -1,5 +1,6 @@
 """The live page's addresses. All of them read; none changes anything."""
 
+import base64
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,8 @@ POLICY = (
 #: A report brings its own policy; whoever may write reports gets nothing of this page's origin by that.
 REPORT_POLICY = "sandbox allow-scripts allow-downloads; connect-src 'none'; frame-ancestors 'none'"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+#: Where a picture is not there any more: one transparent pixel.
+NO_PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 #: Pictures that are decoded at once.
 _DECODING = Semaphore(2)
 
@@ -76,12 +79,15 @@ class Pages:
         return JSONResponse(self._reading.rejected(asked.get("code", ""), asked.get("text", "")), headers=_HEADERS)
 
     def thumbnail(self, request: Request) -> Response:
-        """A small picture of an announcement that is `ok`, if it is still there."""
+        """A small picture of an announcement that is `ok`; an empty one if it is not there any more."""
         version = self._reading.version(request.path_params["seq"])
-        content = version and self._thumbnail(version)
-        if not content:
+        if version is None:
             raise HTTPException(404)
-        return Response(content, media_type="image/webp", headers=_HEADERS | {"Cache-Control": "private, max-age=600"})
+        content = self._thumbnail(version)
+        kind = "image/webp" if content else "image/gif"
+        return Response(
+            content or NO_PICTURE, media_type=kind, headers=_HEADERS | {"Cache-Control": "private, max-age=600"}
+        )
 
     def report(self, request: Request) -> Response:
         """The page of a refit."""

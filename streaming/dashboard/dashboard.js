@@ -41,7 +41,7 @@ function drawTiles(now) {
     tile("Pictures a second", rate >= 10 || rate === 0 ? count(Math.round(rate)) : rate.toFixed(1), "over the last minute"),
     tile("Rejected", count(all), now.codes.slice(0, 3).map((found) => `${found.code} ${count(found.count)}`).join(", ")),
     tile("Last batch", batch ? since(batch.at) : "none yet", batch ? plural(batch.rows, "row") : ""),
-    tile("Last error", error ? error.code : "none", error ? `${since(error.at)}: ${error.detail}` : "in the latest rows"),
+    tile("Last error", error ? error.code.replaceAll("_", " ") : "none", error ? `${since(error.at)}: ${error.detail}` : "in the latest rows"),
   );
 }
 
@@ -68,7 +68,7 @@ function drawCharts(now) {
   $("window").textContent = `The last ${name === "1 hour" ? "hour" : name}`;
   $("idle").textContent = total ? `${plural(total, "row")}` : "No picture got a row in this time.";
   const part = found.seconds >= 3600 ? `${+(found.seconds / 3600).toFixed(1)} h` : `${Math.round(found.seconds / 60)} min`;
-  $("pace").textContent = `Pictures in each ${part}`;
+  $("pace").textContent = `Pictures in each ${part}, times in UTC`;
   const bars = [["ok", "accent"], ["rejected", "bad"], ["deferred", "warn"]].map(([status, tint]) => ({
     type: "bar", name: status, x: found.at, y: found[status], marker: { color: colour(tint) },
     hovertemplate: "%{x|%H:%M}: %{y} " + status + "<extra></extra>",
@@ -129,6 +129,7 @@ function drawRefits(now) {
     if (!refit.warnings.length) warnings.className = "soft";
     row.append(make("td", "number", utc(refit.at)), make("td", "right", count(refit.n)), make("td", "right", refit.k));
     row.append(make("td", "right", percent(refit.share)), warnings, cell);
+    ["When", "Pictures", "Components", "Variance", "Warnings", "Report"].forEach((name, i) => (row.cells[i].dataset.name = name));
     return row;
   });
   $("refits").replaceChildren(...rows);

@@ -16,7 +16,7 @@ from schemas.text import printable
 #: Bars in a chart.
 BINS = 60
 #: Rows in the list of latest pictures, and of rejected ones.
-LATEST, REJECTED = 24, 200
+LATEST, REJECTED = 12, 200
 #: An error that is further back than so many rows is no news.
 LOOKED_AT = 10_000
 
