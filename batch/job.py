@@ -37,12 +37,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Done:
-    """A published refit: its drift, `how` its moments came about, and what a person should know (`notes`)."""
+    """A published refit: its drift, `how` its moments came about, and what a person should know (`notes`).
+
+    `drawn`: it has a page.
+    """
 
     refit: Refit
     drift: Drift
     how: str
     notes: list[str]
+    drawn: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Job:
             publish(self.lake, refit, drifted, alarms)
             erase_forgotten(self.lake, selection.forgotten, refit)
             self._copy(plot, refit)
-        return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection) + troubles)
+        return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection) + troubles, not troubles)
 
     def _fit(self, snapshot: Snapshot, selection: Selection, folded: Folded, published: Published) -> Refit:
         fitted_at = published.next_time()

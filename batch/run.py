@@ -95,4 +95,5 @@ def _report(done: Done, settings: Settings, seconds: float, console: Console) ->
     lake = Lake(settings.lake)
     page = report_uri(lake, done.refit.refit_id, PAGE)
     plot = plot_uri(lake, settings.plot_key)
-    console.print(f"\nThe page is {page}\nThe plot is {plot}", markup=False, highlight=False, soft_wrap=True)
+    shown = ["", *([f"The page is {page}"] if done.drawn else []), f"The plot is {plot}"]
+    console.print("\n".join(shown), markup=False, highlight=False, soft_wrap=True)

@@ -49,7 +49,8 @@ def drawn_lake(folder: Path, count: int = 24, evil: bool = False) -> Lake:
 def announce(lake: Lake, rows: list[dict[str, Any]]) -> None:
     """Write their announcements."""
     made_up = {
-        "etag": "A", "size": 1, "modified": NOW, "attempt": 1, "reason": "new", "announced_at": NOW, "discovered_by": "list"
+        "etag": "A", "size": 1, "modified": NOW, "attempt": 1, "reason": "new", "announced_at": NOW,
+        "discovered_by": "list",
     }  # fmt: skip
     full = [{**made_up, "version": row["seq"], **{k: row[k] for k in ("seq", "path")}} for row in rows]
     write_deltalake(lake.uri("ledger"), pa.Table.from_pylist(full, schema=LEDGER.arrow()), mode="append")

@@ -70,4 +70,5 @@ class Points:
 
 def _values(lists: pa.ChunkedArray) -> NDArray[np.float32]:
     values = lists.combine_chunks().flatten().to_numpy()
-    return values.reshape(len(lists), -1)[:, :MAX_AXES].astype(np.float32)
+    first: NDArray[np.float32] = values.reshape(len(lists), -1)[:, :MAX_AXES].astype(np.float32)
+    return first

@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from PIL import Image
 
 from batch.publishing import KEPT_PROJECTIONS
-from batch.reports import PCA_MODEL, PLOT, SCREE
+from batch.reports import PAGE, PCA_MODEL, PLOT, SCREE
 from conf.lake import Lake
 from tests.batch.running import latest, projection_of, report
 from tests.streaming.service import kill_group
@@ -71,6 +71,7 @@ def assert_whole(lake: Lake) -> str:
     for name in (PLOT, SCREE):
         with Image.open(report(lake, refit_id, name)) as picture:
             picture.load()
+    assert report(lake, refit_id, PAGE).read_bytes().endswith(b"</html>\n")
     model = report(lake, refit_id, PCA_MODEL)
     assert (model / "data" / "_SUCCESS").exists()
     (loadings,) = pq.read_table(model / "data").to_pylist()

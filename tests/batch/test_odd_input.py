@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from batch.errors import RefitError
-from batch.reports import PLOT
+from batch.reports import PAGE, PLOT
 from batch.spark import SparkOnDemand
 from conf.lake import Lake
 from tests.batch.lakes import Row, append, pictures, vectors
@@ -76,3 +76,15 @@ def test_labels_may_be_any_text(tmp_path: Path, spark: SparkOnDemand) -> None:
     lake = lake_of(tmp_path, *pictures(21, labels=labels))
     refit(lake, spark)
     assert dict(latest(lake)["drift"]["counts_by_label"]) == dict.fromkeys(labels, 3)
+
+
+def test_a_page_that_can_not_be_drawn_costs_no_refit(
+    tmp_path: Path, spark: SparkOnDemand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = lake_of(tmp_path, *pictures(10))
+    monkeypatch.setattr("batch.report.page.plotly_js", lambda: 1 / 0)
+    done = refit(lake, spark)
+    assert latest(lake)["refit_id"] == done.refit.refit_id
+    assert done.notes == ["the page was not drawn (division by zero): `verger report` draws it"]
+    assert not done.drawn
+    assert not report(lake, done.refit.refit_id, PAGE).exists()

@@ -5,10 +5,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from conf.settings import Settings
-from tests.browser import chromium, fits, opened
+from tests.browser import WAIT_MS, chromium, fits, opened
 from tests.fruits_drawn import drawn_lake
 from tests.streaming.dashboard.serving import serving
 from tests.streaming.landing.fakes import write_features
@@ -21,19 +21,19 @@ def test_it_shows_the_lake_and_what_is_new(chromium: Browser, tmp_path: Path) ->
     lake = drawn_lake(tmp_path)
     with serving(Settings(lake=lake.root)) as url, opened(chromium, url) as page:
         assert "20of 24" in (page.text_content("#tiles") or "").replace("With features", "")
-        page.wait_for_function("document.querySelector('#latest img').naturalWidth === 64")
+        expect(page.locator("#latest img").first).to_have_js_property("naturalWidth", 64, timeout=WAIT_MS)
         page.locator("#codes button", has_text="truncated").click()
-        page.wait_for_function("document.querySelectorAll('#rejected tr').length === 2")
+        expect(page.locator("#rejected tr")).to_have_count(2, timeout=WAIT_MS)
         page.locator("#replay").click()
         assert page.text_content("#line") == f"verger replay --lake {lake.root} --code truncated"
         page.fill("#find", "5.png")
-        page.wait_for_function("document.querySelectorAll('#rejected tr').length === 1")
+        expect(page.locator("#rejected tr")).to_have_count(1, timeout=WAIT_MS)
         page.locator("#rejected button").click()
         assert shlex.split(page.text_content("#line") or "")[-1] == f"file://{tmp_path}/landing/Plum/5.png"
         now = datetime.now(timezone.utc)
         write_features(lake, [{"seq": 25, "label": "New", "featurized_at": now, "discovered_at": now}])
-        page.wait_for_function("document.querySelector('#latest').textContent.includes('New')")
-        page.wait_for_function("document.querySelector('#idle').textContent === '1 row'")
+        expect(page.locator("#latest")).to_contain_text("New", timeout=WAIT_MS)
+        expect(page.locator("#idle")).to_have_text("1 row", timeout=WAIT_MS)
 
 
 def test_evil_names_are_text(chromium: Browser, tmp_path: Path) -> None:
