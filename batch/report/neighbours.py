@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.matrix import matrix
 from batch.report.points import Points
 from batch.snapshot import Snapshot, read
+from schemas.matrix import matrix
 
 #: Of more pictures, so many are compared, each label by its share: time grows with the square. 2 s on two cores.
 AMONG = 6_000
