@@ -24,7 +24,7 @@ run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/lo
 	$(BIN)/verger stream --config conf/local.toml
 
 test: java $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 	$(BIN)/ruff check .
