@@ -52,6 +52,7 @@ def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOp
         retry = task is not None and task.attemptNumber() > 0
         return featurize_batches(batches, model.value, model_id, options, retry=retry)
 
+    # No overload knows an iterator for a struct, which Spark documents.
     udf: Callable[..., Column] = arrow_udf(featurize, RESULT.spark())  # type: ignore[call-overload]
     return udf
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -63,6 +64,11 @@ def test_vectors_are_pyarrows(values: list[list[float] | None]) -> None:
     made = vectors([None if v is None else np.array(v, np.float32) for v in values], pa.list_(pa.float32()))
     made.validate(full=True)
     assert made.equals(pa.array(values, pa.list_(pa.float32())))
+
+
+def test_what_comes_back_to_the_jvm_is_little_more_than_the_features() -> None:
+    found = replace(ok, content_hash="0" * 64, format="JPEG")
+    assert result_array([found] * 64).nbytes / 64 < 4 * 1280 + 150
 
 
 def test_a_lone_surrogate_is_an_error() -> None:

@@ -36,6 +36,13 @@ def test_what_a_full_batch_leaves_waiting_does_not_wait_for_the_trigger(landing:
         landing.discovery.stop()
 
 
+def test_what_goes_through_the_jvm_is_what_is_known_of_a_picture(landing: OpenedLanding) -> None:
+    try:
+        assert landing.announcements(0, 25).nbytes / 25 < 500
+    finally:
+        landing.discovery.stop()
+
+
 def test_a_picture_of_no_known_kind_is_expected_to_take_what_its_bytes_tell(landing: OpenedLanding) -> None:
     try:
         assert landing.work_ms(landing.announcements(0, 25)).tolist() == pytest.approx([9.0] * 25, abs=0.1)
