@@ -119,6 +119,9 @@ def test_their_file_may_be_in_s3(lake: Lake, tmp_path: Path, bucket: str, s3: An
         s3.put_object(Bucket=bucket, Key=key, Body=(tmp_path / "old.parquet").read_bytes() if "part" in key else b"")
     assert len(compared(lake, f"s3://{bucket}/Results").differences) == 10
     assert len(compared(lake, f"s3://{bucket}/Results/part 0.parquet").differences) == 10
+    for none in (f"s3://{bucket}/Result", "s3://no-such-bucket-here/Results"):
+        with pytest.raises(UserError, match=r"no such object|NoSuchBucket"):
+            compared(lake, none)
 
 
 def test_what_the_notebook_printed_agrees_with_ours(fruits: Path, weights: str, tmp_path: Path) -> None:
