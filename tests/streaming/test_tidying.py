@@ -4,12 +4,14 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import cast
 
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from conf.lake import Lake
+from conf.locks import Hold
 from conf.purge import NO_HOOKS
 from conf.s3 import delta_storage_options
 from schemas.features import FEATURES
@@ -20,7 +22,9 @@ from streaming.tidying import is_due, tidy
 from tests.servers.fixtures import S3
 
 DAY_S = 86_400
-PROPERTIES = {name: value for name, value in FEATURES.properties().items() if name.startswith("delta.")}
+PROPERTIES: dict[str, str | None] = {
+    name: value for name, value in FEATURES.properties().items() if name.startswith("delta.")
+}
 LOG = "delta.logRetentionDuration"
 #: As if a day had gone by since everything.
 NOTHING_KEPT = dict.fromkeys((LOG, "delta.deletedFileRetentionDuration"), "interval 0 seconds")
@@ -156,7 +160,7 @@ def test_the_sink_tidies_between_two_batches_if_the_lake_is_still_its_own(
 ) -> None:
     monkeypatch.setattr(tidying, "EVERY", 2)
     prepare(lake := Lake(str(tmp_path)))
-    sink = FeaturesSink(lake, "run", tmp_path, lambda batch: None, hold := Ours())
+    sink = FeaturesSink(lake, "run", tmp_path, lambda batch: None, cast("Hold", hold := Ours()))
     uri = lake.uri("features")
     left = Path(uri) / "part-left-by-a-kill.parquet"
     left.touch()
