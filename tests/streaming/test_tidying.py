@@ -22,25 +22,23 @@ from streaming.tidying import is_due, tidy
 from tests.servers.fixtures import S3
 
 DAY_S = 86_400
-PROPERTIES: dict[str, str | None] = {
-    name: value for name, value in FEATURES.properties().items() if name.startswith("delta.")
-}
+PROPERTIES = {name: value for name, value in FEATURES.properties().items() if name.startswith("delta.")}
 LOG = "delta.logRetentionDuration"
 #: As if a day had gone by since everything.
 NOTHING_KEPT = dict.fromkeys((LOG, "delta.deletedFileRetentionDuration"), "interval 0 seconds")
 
 
-def batches(uri: str, numbers: range, options: dict[str, str] | None = None, **properties: str) -> DeltaTable:
+def batches(uri: str, numbers: range, options: dict[str, str] | None, **properties: str) -> DeltaTable:
     """A commit for each number, in a table with the properties of `features` or these."""
     for number in numbers:
         write_deltalake(
             uri, pa.table({"seq": [number]}), mode="append", storage_options=options,
-            configuration=PROPERTIES | properties if number == 1 else None, post_commithook_properties=NO_HOOKS,
+            configuration={**PROPERTIES, **properties} if number == 1 else None, post_commithook_properties=NO_HOOKS,
         )  # fmt: skip
     return DeltaTable(uri, storage_options=options)
 
 
-def merged(uri: str, options: dict[str, str] | None = None, **properties: str) -> DeltaTable:
+def merged(uri: str, options: dict[str, str] | None, **properties: str) -> DeltaTable:
     """Twenty batches in one file, then five more, and a checkpoint between."""
     batches(uri, range(1, 21), options, **properties).optimize.compact(post_commithook_properties=NO_HOOKS)
     DeltaTable(uri, storage_options=options).create_checkpoint()
@@ -75,7 +73,7 @@ def older(folder: Path, days: int) -> None:
 
 def test_merged_files_what_a_kill_has_left_and_the_old_log_go(tmp_path: Path) -> None:
     uri = str(tmp_path / "a table")
-    merged(uri)
+    merged(uri, None)
     folder, log = Path(uri), Path(uri) / "_delta_log"
     with_checksums(log)
     (folder / "part-left-by-a-kill.parquet").write_bytes(b"half")
@@ -89,9 +87,9 @@ def test_merged_files_what_a_kill_has_left_and_the_old_log_go(tmp_path: Path) ->
 
 def test_what_a_reader_under_way_needs_stays_a_day(tmp_path: Path) -> None:
     uri = str(tmp_path / "table")
-    batches(uri, range(1, 11))
+    batches(uri, range(1, 11), None)
     reader = DeltaTable(uri)
-    table = merged(uri)
+    table = merged(uri, None)
     files, log = set(Path(uri).glob("*.parquet")), set(Path(uri).glob("_delta_log/*"))
     tidy(table, uri)
     assert files == set(Path(uri).glob("*.parquet"))
@@ -127,7 +125,7 @@ def test_what_fails_is_logged_and_left_for_the_next_time(
         raise OSError("Input/output error")
 
     monkeypatch.setattr(tidying, "remove_log", full)
-    tidy(merged(str(tmp_path)), str(tmp_path))
+    tidy(merged(str(tmp_path), None), str(tmp_path))
     assert "were not removed, which will be tried again: Input/output error" in caplog.text
 
 
