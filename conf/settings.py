@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         description="where the latest plot is copied to: a key in the lake's bucket, or below it",
     )
     report_thumbnails: Annotated[int, Field(ge=0, le=5000)] = Field(
-        1500, description="most small pictures in the page of a refit, 1 KB each; 0: none"
+        2500, description="most small pictures in the page of a refit, 1 KB each; 0: none"
     )
     drift_angle_deg: Annotated[float, Field(ge=0, le=90)] = Field(
         30.0, description="warn if the components turned by more than this since the last refit, in degrees"

@@ -102,7 +102,7 @@ function item(row) {
   const path = make("div", "line soft small", row.path.split("/").at(-1));
   path.title = row.path;
   const size = row.width ? `${row.width} × ${row.height} ${row.format || ""}, ` : "";
-  const what = row.status === "ok" ? `${size}${bytes(row.size)}, ${ago(row.waited)} after landing` : row.detail;
+  const what = row.status === "ok" ? `${size}${bytes(row.size)}, row after ${ago(row.waited)}` : row.detail;
   const more = make("div", "line soft small", what);
   more.title = what;
   words.append(top, path, more);
