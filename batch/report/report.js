@@ -119,7 +119,8 @@ function drawScatter() {
   });
   return Plotly.react("scatter", traces(), plot, {
     responsive: true, scrollZoom: true, displaylogo: false, doubleClick: "reset",
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    // Named one by one: among plotly's own there is one that hands the data to a service of theirs.
+    modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]],
     toImageButtonOptions: { filename: `refit ${refit.id}`, scale: 2 },
   });
 }
@@ -377,4 +378,4 @@ drawAll().then(() => {
   scatter.on("plotly_click", ({ points: [hit] }) => pick(pointOf(hit)));
   document.body.dataset.ready = "yes";
 });
-whenColoursChange(drawAll);
+whenColoursChange(() => drawAll().then(() => ["scatter", "scree", "drift"].forEach((id) => $(id).data && Plotly.Plots.resize(id))));

@@ -80,6 +80,12 @@ def test_evil_names_are_text(chromium: Browser, tmp_path: Path) -> None:
         assert "\u202e" not in page.content()
 
 
+def test_no_button_hands_data_to_anybody(chromium: Browser, tmp_path: Path) -> None:
+    with opened(chromium, drawn_page(tmp_path)) as page:
+        buttons = page.evaluate("[...document.querySelectorAll('.modebar-btn')].map((button) => button.dataset.title)")
+        assert buttons == ["Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"]
+
+
 def test_the_policy_lets_no_other_script_run(chromium: Browser, tmp_path: Path) -> None:
     file = Path(drawn_page(tmp_path).removeprefix("file://"))
     file.write_text(file.read_text().replace("</footer>", "</footer><script>window.pwned = 1</script>"))
