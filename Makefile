@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-s3 cluster-demo run test lint faults bench fuzz audit-deps package lock clean java
+.PHONY: help demo demo-s3 cluster-demo run test lint faults soak bench fuzz audit-deps package lock clean java
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-faults: java $(VENV)/.dev ## Run the fault suite, audit after each case, print what was done and seen
-	$(BIN)/python -m tests.faults
+faults: java $(VENV)/.dev ## Run the fault suite, audit after each case, print what was done and seen (TIMES=1)
+	$(BIN)/python -m tests.faults --times $(or $(TIMES),1)
+
+soak: java $(VENV)/.dev ## Feed and break a stream at random, audit it at the end (MINUTES=10 or KILLS=200, SEED=1, OUT=file)
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --kills $(or $(KILLS),0) --seed $(or $(SEED),1) $(if $(OUT),--out $(OUT))
 
 bench: java $(VENV)/.dev ## Measure the speed, features checked first
 	$(BIN)/python -m tests.bench

@@ -1,10 +1,12 @@
 """`make faults`: every case, and a table of what was done and what was seen.
 
-    python -m tests.faults [words of pytest, such as -k clock or -x]
+    python -m tests.faults [--times 20] [words of pytest, such as -k clock or -x]
 
-Exit code 0 only if all cases passed.
+`--times`: all of them so often, one round after the other; a line of the table then tells how often a case passed.
+Exit code 0 only if all cases passed each time.
 """
 
+import argparse
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -66,15 +68,31 @@ class Lines:
         return sorted(lines, key=lambda line: line.case)
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make faults")
+    parser.add_argument("--times", type=int, default=1)
+    args, words = parser.parse_known_args(arguments)
     lines = Lines()
     places = ["tests/faults", *dict.fromkeys(where for _, _, where in ELSEWHERE)]
-    code = pytest.main(["-q", "-m", "not bench", *words, *places], plugins=[lines])
-    table = Table("case", "what was done", "what was seen", "", "s", title="What the service must survive")
-    for line in lines.lines():
-        table.add_row(str(line.case or ""), line.done, line.seen, line.outcome, f"{line.seconds:.0f}")
-    Console(width=180).print(table)
-    return int(code)
+    code = 0
+    for _ in range(args.times):
+        code = code or int(pytest.main(["-q", "-m", "not bench", *words, *places], plugins=[lines]))
+    Console(width=180).print(table(lines.lines()))
+    return code
+
+
+def table(lines: list[Line]) -> Table:
+    """A line a case; one that ran more than once tells how often it passed, and what was seen last."""
+    made = Table("case", "what was done", "what was seen", "", "s", title="What the service must survive")
+    rounds: dict[tuple[int, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        rounds[line.case, line.done].append(line)
+    for (case, done), ran in rounds.items():
+        passed = sum(line.outcome == "passed" for line in ran)
+        outcome = ran[0].outcome if len(ran) == 1 else f"passed {passed} of {len(ran)}"
+        seconds = sum(line.seconds for line in ran) / len(ran)
+        made.add_row(str(case or ""), done, ran[-1].seen, outcome, f"{seconds:.0f}")
+    return made
 
 
 if __name__ == "__main__":
