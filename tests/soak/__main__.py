@@ -1,6 +1,7 @@
 """`make soak`: a stream that is fed, paused, killed and refitted beside at random, then drained, audited and judged.
 
     python -m tests.soak --minutes 60 --seed 1      # lives of all lengths, faults of all kinds
+    python -m tests.soak --minutes 60 --s3          # the same on S3, which fails now and then, too
     python -m tests.soak --kills 200 --seed 1       # rounds of start, feed, kill -9
 
 Exit code 1 if the law is broken, by `verger audit` or by this test's own judge, or if a command ended as it must not.
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,25 +25,31 @@ import numpy as np
 from deltalake import DeltaTable
 from rich.console import Console
 
-from tests.soak.beside import Beside
-from tests.soak.feed import FRUITS, Feed
+from conf.lake import Lake
+from tests.soak.beside import Beside, environment_of
+from tests.soak.feed import Feed
 from tests.soak.gauge import Gauge
-from tests.soak.judge import Verdict, judge
+from tests.soak.judge import judge
+from tests.soak.on_s3 import Weather, bucket
+from tests.soak.place import FolderPlace, Place
 from tests.soak.report import Outcome, markdown
+from tests.soak.starting import weights
 from tests.soak.storm import Storm
 from tests.streaming.service import Service
 
-WEIGHTS = FRUITS / "weights" / "mobilenet_v2_1.0_224_no_top.weights.h5"
+#: As `judge` takes them.
+TABLES = ("ledger", "features")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be done, in `folder`."""
+    """What is to be done, in `folder`; with `s3` landing and lake are in a bucket."""
 
     minutes: float
     kills: int
     seed: int
     folder: Path
+    s3: bool
 
 
 def main() -> int:
@@ -51,12 +60,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="a Markdown file for the table")
     parser.add_argument("--folder", type=Path, help="where landing and lake go, and stay; else a temporary one")
+    parser.add_argument("--s3", action="store_true", help="landing and lake on S3, which has its bad days")
     args = parser.parse_args()
     for variable in [name for name in os.environ if name.upper().startswith(("VERGER_", "AWS_"))]:
         del os.environ[variable]
     folder = args.folder or Path(tempfile.mkdtemp(prefix="verger-soak-"))
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    outcome = soak(Asked(args.minutes, args.kills, args.seed, folder), console)
+    outcome = soak(Asked(args.minutes, args.kills, args.seed, folder, args.s3), console)
     text = markdown(outcome)
     console.print(text)
     if args.out:
@@ -70,10 +80,8 @@ def main() -> int:
 
 def soak(asked: Asked, console: Console) -> Outcome:
     """Run it to its end, and judge it."""
-    began, feed = time.monotonic(), Feed(asked.seed)
-    service = Service(asked.folder, str(WEIGHTS) if WEIGHTS.exists() else "demo", {"cores": 2})
-    beside, gauge = Beside(service), Gauge(service.lake, service.log)
-    with console.status("soaking") as status:
+    began, feed, random = time.monotonic(), Feed(asked.seed), np.random.default_rng(asked.seed)
+    with where(asked, random) as (service, place, weather), console.status("soaking") as status:
 
         def say(sentence: str) -> None:
             line = f"{(time.monotonic() - began) / 60:6.1f} min  {sentence}"
@@ -82,7 +90,9 @@ def soak(asked: Asked, console: Console) -> Outcome:
             else:
                 console.print(line)
 
-        storm = Storm(service, feed, gauge, beside, np.random.default_rng(asked.seed), say)
+        lake = Lake(environment_of(service)["VERGER_LAKE"])
+        beside, gauge = Beside(service, weather is not None), Gauge(place, lake, service.log)
+        storm = Storm(service, place, weather, feed, gauge, beside, random, say)
         if asked.kills:
             service.settings["max_objects_per_batch"] = 40
             storm.kills(asked.kills)
@@ -90,25 +100,32 @@ def soak(asked: Asked, console: Console) -> Outcome:
             storm.lives(asked.minutes)
         say("the last drain")
         storm.drain()
-    return Outcome(
-        asked.seed, (time.monotonic() - began) / 60, feed.counts, storm.counts + beside.counts, gauge,
-        audited(service), judged(service, feed), storm.broken,
-    )  # fmt: skip
+        ledger, features = (DeltaTable(lake.uri(name), storage_options=lake.storage_options()) for name in TABLES)
+        verdict = judge(place, feed.there, ledger.to_pyarrow_table(), features.to_pyarrow_table())
+        return Outcome(
+            asked.seed, (time.monotonic() - began) / 60, feed.counts, storm.counts + beside.counts, gauge,
+            audited(service), verdict, storm.broken,
+        )  # fmt: skip
+
+
+@contextmanager
+def where(asked: Asked, random: np.random.Generator) -> Iterator[tuple[Service, Place, Weather | None]]:
+    """A service, what is asked of its landing, and the faults of S3."""
+    if asked.s3:
+        with bucket(asked.folder, weights(), random) as made:
+            yield made
+    else:
+        service = Service(asked.folder, weights(), {"cores": 2})
+        yield service, FolderPlace(service.landing, service.lake), None
 
 
 def audited(service: Service) -> dict[str, Any]:
     """What `verger audit` says, of all pictures."""
-    environment = os.environ | {"VERGER_LAKE": str(service.lake), "VERGER_LANDING": str(service.landing)}
     command = [sys.executable, "-m", "verger", "audit", "--json", "--drained", "--sample", "1000000"]
+    environment = os.environ | environment_of(service)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"law_holds": False, "findings": done.stderr}
     return found
-
-
-def judged(service: Service, feed: Feed) -> Verdict:
-    """What this test's own judge says."""
-    ledger, features = (DeltaTable(str(service.lake / "tables" / name)) for name in ("ledger", "features"))
-    return judge(service.landing, feed.there, ledger.to_pyarrow_table(), features.to_pyarrow_table())
 
 
 if __name__ == "__main__":

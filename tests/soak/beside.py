@@ -25,11 +25,18 @@ class Running:
     kill_at: float | None
 
 
+def environment_of(service: Service) -> dict[str, str]:
+    """For other commands on its lake and landing."""
+    landing, lake = (str(service.settings.get(name, getattr(service, name))) for name in ("landing", "lake"))
+    return {"VERGER_LAKE": lake, "VERGER_LANDING": landing}
+
+
 @dataclass
 class Beside:
     """`counts`: commands that ended as they must; `broken`: sentences on the others."""
 
     service: Service
+    may_fail: bool  # as S3 fails
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
@@ -52,9 +59,9 @@ class Beside:
                 kill_group(one.process)
                 self._done(one, f"{one.words[0]} killed")
             elif (code := one.process.poll()) is not None:
-                if code:
+                if code and not self.may_fail:
                     self.broken.append(f"{' '.join(one.words)} ended with {code}: {one.log.read_text()[-500:]}")
-                self._done(one, one.words[0])
+                self._done(one, f"{one.words[0]}{' that failed' * bool(code)}")
 
     def finish(self, timeout_s: float = 600.0) -> None:
         """Wait for all."""
@@ -69,7 +76,7 @@ class Beside:
     def _start(self, words: tuple[str, ...], kill_at: float | None) -> None:
         self._number += 1
         log = self.service.folder / f"beside-{self._number}.log"
-        environment = os.environ | {"VERGER_LAKE": str(self.service.lake), "VERGER_LANDING": str(self.service.landing)}
+        environment = os.environ | environment_of(self.service)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "verger", *words],

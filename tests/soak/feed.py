@@ -104,18 +104,3 @@ class Feed:
     def _new_name(self) -> str:
         label, odd, suffix = (str(self._random.choice(of)) for of in (LABELS, ODD, SUFFIXES))
         return f"{label}/{odd}{sum(self.counts.values())}{suffix}"
-
-
-def apply(step: Step, landing: Path) -> None:
-    """Do it, in a folder."""
-    path = landing / step.name
-    if step.content is None:
-        path.unlink()
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not step.renamed:
-        path.write_bytes(step.content.data)
-        return
-    aside = landing.parent / "aside"
-    aside.write_bytes(step.content.data)
-    aside.replace(path)

@@ -10,7 +10,9 @@ from statistics import median
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from conf.lake import Lake
 from tests.bench.family import family
+from tests.soak.place import Place
 
 MB = 1e6
 TABLES = ("features", "ledger")
@@ -52,7 +54,8 @@ class Third:
 class Gauge:
     """Looks at the stream's processes, its tables and what it prints."""
 
-    lake: Path
+    place: Place
+    lake: Lake
     log: Path
     began: float = field(default_factory=time.monotonic)
     samples: list[Sample] = field(default_factory=list)
@@ -62,7 +65,7 @@ class Gauge:
     def look(self, pid: int, started: float) -> Sample:
         """At the stream that began then (monotonic time)."""
         now = time.monotonic()
-        sample = Sample(now - self.began, now - started, {**memory_mb(pid), **files(self.lake)})
+        sample = Sample(now - self.began, now - started, {**memory_mb(pid), **files(self.place, self.lake)})
         self.samples.append(sample)
         self.read_log()
         return sample
@@ -105,16 +108,15 @@ def memory_mb(pid: int) -> dict[str, float]:
     return peaks
 
 
-def files(lake: Path) -> dict[str, float]:
-    """Of each table: files that are its current version, files in its folder, files in its log and their MB."""
+def files(place: Place, lake: Lake) -> dict[str, float]:
+    """Of each table: files of its current version, files in its log and their MB; nothing while S3 doesn't answer."""
     found: dict[str, float] = {}
     for name in TABLES:
-        folder = lake / "tables" / name
         try:
-            found[f"{name}, files"] = len(DeltaTable(str(folder)).file_uris())
+            current = DeltaTable(lake.uri(name), storage_options=lake.storage_options()).file_uris()
+            log = place.log(name)
         except (DeltaError, OSError):
             continue
-        found[f"{name}, files on disk"] = sum(1 for _ in folder.glob("*.parquet"))
-        log = [entry.stat().st_size for entry in (folder / "_delta_log").iterdir()]
-        found[f"{name}, log files"], found[f"{name}, log MB"] = len(log), sum(log) / MB
+        found[f"{name}, files"], found[f"{name}, log files"] = len(current), len(log)
+        found[f"{name}, log MB"] = sum(log) / MB
     return found

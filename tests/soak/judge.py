@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tests.soak.feed import Content
+from tests.soak.place import Place
 
 _COLUMNS = ["path", "etag", "seq", "version", "attempt", "status", "error_code", "content_hash"]
 #: That two rows of the same bytes differ by at most, whichever process made them.
@@ -39,7 +39,7 @@ class Verdict:
         return [f"{kind}: {one}" for kind, found in kinds.items() for one in found[:10]]
 
 
-def judge(landing: Path, there: dict[str, Content], ledger: pa.Table, features: pa.Table) -> Verdict:
+def judge(place: Place, there: dict[str, Content], ledger: pa.Table, features: pa.Table) -> Verdict:
     """After a drain: each file that was put has its row, each announcement one, and the rows are of these bytes."""
     rows: list[dict[str, Any]] = features.select(_COLUMNS).to_pylist()
     announced: dict[int, dict[str, Any]] = {row["seq"]: row for row in ledger.to_pylist()}
@@ -50,7 +50,7 @@ def judge(landing: Path, there: dict[str, Content], ledger: pa.Table, features: 
     verdict.lost += [f"announcement {seq} has no row" for seq in announced if seq not in seqs]
     verdict.lost += [f"number {seq} is missing" for seq in range(1, max(numbers, default=0)) if seq not in numbers]
     verdict.wrong += [f"row {row['seq']} is not as announced" for row in rows if not _as_announced(row, announced)]
-    _judge_files(landing, there, rows, verdict)
+    _judge_files(place, there, rows, verdict)
     verdict.wrong += _differing(features)
     return verdict
 
@@ -60,18 +60,18 @@ def _as_announced(row: dict[str, Any], announced: dict[int, dict[str, Any]]) -> 
     return of is not None and all(of[name] == row[name] for name in ("path", "etag", "version", "attempt"))
 
 
-def _judge_files(landing: Path, there: dict[str, Content], rows: list[dict[str, Any]], verdict: Verdict) -> None:
+def _judge_files(place: Place, there: dict[str, Content], rows: list[dict[str, Any]], verdict: Verdict) -> None:
     current: dict[str, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["version"], row["seq"])):
         if row["status"] != "deferred" and row["error_code"] not in ("changed", "gone"):
             current[row["path"]] = row
     for name, content in there.items():
-        path = f"file://{landing / name}"
+        path = place.uri + name
         if path not in current:
             verdict.lost.append(f"{name!r} has no row")
         elif complaint := _complaint(current[path], content):
             verdict.wrong.append(f"{name!r}, row {current[path]['seq']}: {complaint}")
-    strays = {str(path.relative_to(landing)) for path in landing.rglob("*") if path.is_file()} ^ there.keys()
+    strays = place.names() ^ there.keys()
     verdict.wrong += [f"{name!r} is not in the landing as it was put or deleted" for name in sorted(strays)]
 
 

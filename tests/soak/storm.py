@@ -10,8 +10,10 @@ import numpy as np
 
 from tests.faults.case import go_on, pause
 from tests.soak.beside import Beside
-from tests.soak.feed import Feed, apply
-from tests.soak.gauge import Gauge
+from tests.soak.feed import Feed
+from tests.soak.gauge import Gauge, memory_mb
+from tests.soak.on_s3 import Weather
+from tests.soak.place import Place
 from tests.streaming.service import Service, kill_driver, kill_group, kill_jvm
 
 VICTIMS: dict[str, Callable[["subprocess.Popen[bytes]"], None]] = {
@@ -34,6 +36,8 @@ class Storm:
     """`counts`: what was done, by kind. `broken`: sentences on what the stream must not do, whatever happens."""
 
     service: Service
+    place: Place
+    weather: Weather | None
     feed: Feed
     gauge: Gauge
     beside: Beside
@@ -66,6 +70,9 @@ class Storm:
 
     def drain(self) -> None:
         """Some last steps, and all of it featured."""
+        if self.weather:
+            self.weather.clear()
+            self.counts["requests to S3 that failed"] += self.weather.struck
         self.beside.finish()
         self.broken += self.beside.broken
         self._steps(20)
@@ -103,7 +110,7 @@ class Storm:
 
     def _steps(self, count: int) -> None:
         for _ in range(count):
-            apply(self.feed.step(), self.service.landing)
+            self.place.apply(self.feed.step())
 
     def _events(self, stream: "subprocess.Popen[bytes]") -> None:
         chance = self.random.random(3)
@@ -117,8 +124,12 @@ class Storm:
         if chance[2] < REPLAY:
             self.beside.replay(self.random)
         self.beside.look()
+        if self.weather:
+            self.weather.look()
 
     def _kill(self, stream: "subprocess.Popen[bytes]", how: str) -> None:
+        if how == "jvm" and "jvm" not in memory_mb(stream.pid):  # it is not there yet
+            how = "driver"
         self.counts[f"kill -9 {how}" if how in VICTIMS else "SIGTERM"] += 1
         self.say(f"{how} is {'killed' if how in VICTIMS else 'sent'} at {len(self.gauge.batches)} batches")
         if how in VICTIMS:
@@ -131,9 +142,8 @@ class Storm:
             self.broken.append(f"it did not end {STOP_S:g} s after {how}")
             kill_group(stream)
             return
-        if how == "jvm" and code not in (1, 2):  # 2: it had not started yet
-            self.counts["jvm was not there yet"] += 1
-            kill_group(stream)
+        if how == "jvm" and code not in (1, 2):  # 2: Spark was still starting
+            self.broken.append(f"without its JVM it ended with {code}")
         if how == "term" and code not in (0, -15):  # -15: Python was still starting
             self.broken.append(f"asked to stop it ended with {code}")
 
@@ -142,6 +152,9 @@ class Storm:
         if armed:
             self.counts["failpoint"] += 1
             self.say(f"{armed} has struck, exit code {code}")
+        elif self.weather and code == 1:  # what it may do when S3 fails for long; nothing is lost by it
+            self.counts["ended by itself, as S3 failed"] += 1
+            self.say(f"it has ended: {self.service.printed().strip().splitlines()[-1]}")
         else:
             self._check(code, "by itself")
 

@@ -115,9 +115,9 @@ def test_restarts_double_nothing_and_lose_nothing(weights: str, fruits: Path, tm
 
 @pytest.mark.fault
 @pytest.mark.timeout(900)
-def test_ten_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
+def test_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
     service = Service(tmp_path, weights, {"max_objects_per_batch": 40})
-    kill_at_random(service, fruits, rounds=10, seed=3)
+    kill_at_random(service, fruits, rounds=6, seed=3)  # each victim at any moment, and after a row
     service.assert_law()
     assert {row["error_code"] for row in service.rows()} <= {None, "changed"}  # some were overwritten while unread
     assert "Traceback" not in service.printed()
