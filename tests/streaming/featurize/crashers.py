@@ -34,7 +34,7 @@ def _jpegs() -> dict[str, tuple[bytes, str]]:
         "scans of 100 megapixels.jpg": (sized(many_scans, 10_000, 10_000), "too_many_pixels"),
         "scans without a picture.jpg": (b"\xff\xd8" + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" * 999, "truncated"),
         "no components.jpg": (crafted.jpeg_frame(jpeg, 8, 0), "truncated"),
-        "sampled by 0.jpg": (crafted.jpeg_frame(jpeg, 10, 0), "truncated"),
+        "sampled by 0.jpg": (crafted.jpeg_frame(jpeg, 10, 0), "unsupported"),
         "no such table.jpg": (crafted.jpeg_frame(jpeg, 11, 9), "truncated"),
         "two frames.jpg": (jpeg[:-2] + jpeg[jpeg.index(b"\xff\xc0") :], "truncated"),
         "65,000 x 1,500 in 60 KB.jpg": (sized(jpeg + bytes(60_000), 65_000, 1500), "truncated"),
