@@ -3,7 +3,6 @@
 import fnmatch
 import shlex
 import socket
-import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -105,17 +104,20 @@ def test_a_command_is_one_line_that_means_just_this_path(name: str) -> None:
     assert not fnmatch.fnmatchcase(f"{path}x", pattern)
 
 
-def test_a_slow_answer_is_asked_for_less_often() -> None:
-    calls = list[int]()
+def test_a_slow_answer_is_asked_for_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, clock = list[int](), [100.0]
+    monkeypatch.setattr("streaming.dashboard.cached.time.monotonic", lambda: clock[0])
 
     def ask() -> int:
-        time.sleep(0.05)
+        clock[0] += 1.0  # second that it takes
         calls.append(1)
         return len(calls)
 
-    answer = Cached(ask, keep_s=0)
-    assert [answer(), answer()] == [1, 1]  # kept for five times as long as it took
-    time.sleep(0.3)
+    answer = Cached(ask, keep_s=2)
+    assert [answer(), answer()] == [1, 1]
+    clock[0] += 4.9
+    assert answer() == 1
+    clock[0] += 0.2
     assert answer() == 2
 
 
