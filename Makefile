@@ -34,8 +34,8 @@ lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 faults: java $(VENV)/.dev ## Run the fault suite, audit after each case, print what was done and seen (TIMES=1)
 	$(BIN)/python -m tests.faults --times $(or $(TIMES),1)
 
-soak: java $(VENV)/.dev ## Feed and break a stream at random, audit it at the end (MINUTES=10 or KILLS=200, SEED=1, OUT=file)
-	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --kills $(or $(KILLS),0) --seed $(or $(SEED),1) $(if $(OUT),--out $(OUT))
+soak: java $(VENV)/.dev ## Feed and break a stream at random, audit it at the end (MINUTES=10 or KILLS=200, SEED=1, S3=1, OUT=file)
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --kills $(or $(KILLS),0) --seed $(or $(SEED),1) $(if $(S3),--s3) $(if $(OUT),--out $(OUT))
 
 bench: java $(VENV)/.dev ## Measure the speed, features checked first
 	$(BIN)/python -m tests.bench
