@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.streaming.service import Service, kill_driver, kill_group, kill_jvm
+from tests.streaming.service import Service, kill_driver, kill_group, kill_jvm, wait_for_jvm
 
 VICTIMS = (kill_group, kill_jvm, kill_driver)
 
@@ -24,6 +24,8 @@ def kill_at_random(service: Service, fruits: Path, rounds: int, seed: int) -> No
             service.wait_for_rows(before + 1)
         time.sleep(float(random.uniform(0.5, 12) if round_ % 2 == 0 else random.uniform(0, 4)))
         kill = VICTIMS[round_ % 3]
+        if kill is kill_jvm:
+            wait_for_jvm(stream)
         kill(stream)
         if kill is kill_jvm:
             assert stream.wait(60) in (1, 2), service.printed()  # 2: it had not started yet

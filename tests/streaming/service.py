@@ -155,6 +155,12 @@ def kill_jvm(stream: "subprocess.Popen[bytes]") -> None:
             _kill(process)
 
 
+def wait_for_jvm(stream: "subprocess.Popen[bytes]") -> None:
+    """Until there is one, or the stream has ended."""
+    while stream.poll() is None and not any("java" in process.name() for process in _family(stream)):
+        time.sleep(0.05)
+
+
 def kill_driver(stream: "subprocess.Popen[bytes]") -> None:
     """`kill -9` of the driver's Python alone; the JVM and the source outlive it for a while."""
     stream.kill()
