@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Spark's classes, kept for quicker starts: half a minute, once.
+REHEARSE := $(BIN)/python -m streaming.demo.rehearsal
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -12,6 +14,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: java $(VENV)/.runtime ## Draw pictures, stream them into a table, refit the PCA, show the plot
+	@$(REHEARSE)
 	$(BIN)/verger demo
 
 demo-s3: java $(VENV)/.dev ## The same on S3 with events, on a server of its own (moto)
@@ -21,9 +24,11 @@ cluster-demo: java $(VENV)/.dev ## 2,400 pictures on a Spark cluster of processe
 	$(BIN)/python -m tests.cluster.demo
 
 run: java $(VENV)/.runtime ## Stream until stopped, with the settings in conf/local.toml
+	@$(REHEARSE)
 	$(BIN)/verger stream --config conf/local.toml
 
 test: java $(VENV)/.dev ## Run the tests
+	@$(REHEARSE)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 lint: $(VENV)/.dev ## Check style (ruff) and types (mypy)
@@ -38,6 +43,7 @@ soak: java $(VENV)/.dev ## Feed and break a stream at random, audit it at the en
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --kills $(or $(KILLS),0) --seed $(or $(SEED),1) $(if $(S3),--s3) $(if $(OUT),--out $(OUT))
 
 bench: java $(VENV)/.dev ## Measure the speed, features checked first
+	@$(REHEARSE)
 	$(BIN)/python -m tests.bench
 
 fuzz: $(VENV)/.dev ## Damaged pictures through the worker's function (N=10000 SEED=1 MINUTES=30)

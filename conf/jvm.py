@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from conf.class_archive import class_archive, is_recording, java_options
 from conf.errors import SparkStartError
 from conf.java import check_java
 
+_JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 #: What spark-submit needs of a Spark.
 _SPARK_HOME = ("bin", "jars")
 #: A JVM that was asked to end gets this long.
 EXIT_S = 10.0
+#: One that writes its classes down.
+RECORDING_EXIT_S = 180.0
 #: The JVM of spark-submit hands on what is printed within this.
 LAST_WORDS_S = 0.1
 #: How Ivy says that a package could not be had.
@@ -34,12 +38,12 @@ def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
     Ivy, log4j and the Python workers write to the JVM's output, which goes to the end of `log_path`. Raises
     JavaError, or SparkStartError when the file can't be written, the jars can't be fetched, or the JVM ends.
     """
-    check_java()
+    archive = class_archive(check_java())
     try:
         log_path.parent.mkdir(parents=True, exist_ok=True)
-        _set_environment(log_path.parent / "spark-home")
+        _set_environment(archive.spark_home if archive.spark_home.is_dir() else log_path.parent / "spark-home")
         with log_path.open("ab") as log:
-            _launch(conf, log)
+            _launch({**conf, _JAVA_OPTIONS: f"{conf.get(_JAVA_OPTIONS, '')} {java_options(archive)}".strip()}, log)
     except OSError as error:
         raise SparkStartError(f"Spark's log {log_path} can't be written: {error.strerror or error}.") from error
 
@@ -56,7 +60,7 @@ def end_jvm() -> None:
     if process.stdin:
         process.stdin.close()  # the gateway leaves when its standard input ends
     try:
-        process.wait(EXIT_S)
+        process.wait(RECORDING_EXIT_S if is_recording() else EXIT_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
