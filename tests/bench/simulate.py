@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400.0
 #: README, "Measured": a micro-batch of 200 beside its pictures, and cold start to the first row.
-OVERHEAD_S, COLD_S = 1.2, 16.5
+OVERHEAD_S, COLD_S = 0.9, 9.9
 PICTURES = tuple(Picture(".jpg", kind.size_bytes, 1000 * kind.core_s) for kind in (SMALL, PHOTO))
 #: A number of workers is enough when 95 % of the pictures have their row within this.
 ENOUGH_S = {"day": 60.0, "bursts": 60.0, "backlog": DAY_S}

@@ -12,6 +12,7 @@ import pyspark
 import pytest
 
 from conf.spark_conf import DELTA_PACKAGE
+from tests.cluster.machines import QUICK_JVM
 from tests.conftest import ROOT
 from tests.streaming.hostile.landing import clean_pictures, put_at_once
 from tests.streaming.hostile.pictures import DECODER, hostile_picture, visits
@@ -23,6 +24,8 @@ _CONF = {
     "spark.speculation.multiplier": "1.1",
     "spark.speculation.quantile": "0.1",
     "spark.executor.memory": "1g",
+    "spark.driver.extraJavaOptions": QUICK_JVM,
+    "spark.executor.extraJavaOptions": QUICK_JVM,
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -43,6 +46,7 @@ def test_a_slow_task_is_run_twice_and_its_rows_are_there_once(
     for part in ("bin", "jars"):
         (home / part).symlink_to(Path(pyspark.__file__).parent / part)
     monkeypatch.setenv("SPARK_HOME", str(home))
+    monkeypatch.setenv("SPARK_DAEMON_JAVA_OPTS", QUICK_JVM)
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(DECODER), str(ROOT))))
     with _cluster(home) as master:
