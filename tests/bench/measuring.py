@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import psutil
+from rich.console import Console
 
+from streaming.reading.progress import bar
 from tests.bench.configurations import Configuration
 from tests.bench.outputs import Features
 from tests.bench.plan import ROOT, say
@@ -92,9 +94,11 @@ def run_for_features(configuration: Configuration, landing: Path, out: Path) -> 
 def interleaved(runs: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
     """A B A B A B: a machine that slows down in between slows all of them down."""
     done: dict[str, list[T]] = {name: [] for name in runs}
-    for _ in range(repeats):
-        for name, once in runs.items():
-            done[name].append(once())
+    with bar(Console(stderr=True), "runs", len(runs) * repeats) as advance:
+        for _ in range(repeats):
+            for name, once in runs.items():
+                done[name].append(once())
+                advance(1)
     return done
 
 
