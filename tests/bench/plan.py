@@ -60,8 +60,8 @@ class Plan:
 
     @property
     def drops(self) -> int:
-        """Pictures dropped one by one where latency is measured: 10."""
-        return min(10, max(2, self.pictures // 240))
+        """Pictures dropped one by one where latency is measured: 20."""
+        return min(20, max(2, self.pictures // 120))
 
     @property
     def idle_s(self) -> float:

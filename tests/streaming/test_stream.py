@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 
 from tests.conf.emf_lines import read_line, total
 from tests.conf.test_outlet import wait_for
@@ -36,6 +38,8 @@ def test_the_fruits_become_features_that_agree_with_the_notebook(weights: str, f
     vectors = np.array([row["features"] for row in rows], np.float32)
     assert vectors.shape == (2400, 1280)
     assert len(np.unique(vectors.round(3), axis=0)) > 2390
+    files = pa.table(DeltaTable(str(service.lake / "tables/features")).get_add_actions(flatten=True))
+    assert sum(files["size_bytes"].to_pylist()) <= 0.67 * vectors.nbytes
 
 
 def test_odd_files_get_their_codes_and_good_ones_their_features(weights: str, fruits: Path, tmp_path: Path) -> None:
