@@ -5,52 +5,55 @@ itself checks that it fits, and goes on without it where a jar or Java is anothe
 """
 
 import hashlib
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import distribution
 from pathlib import Path
 
 from conf.java import check_java
 from conf.spark_conf import DELTA_PACKAGE
 
+_recording = ContextVar("recording", default=False)
+
 
 @dataclass(frozen=True)
 class ClassArchive:
-    """`spark_home`: what SPARK_HOME must be for the archive to fit, which knows jars by their paths. `file`: it."""
+    """`spark_home`: what SPARK_HOME must be for the archive to fit, which knows jars by their paths."""
 
     spark_home: Path
-    file: Path
+
+    @property
+    def file(self) -> Path:
+        """There when it was recorded."""
+        return self.spark_home / "classes.jsa"
 
     @property
     def part(self) -> Path:
         """What a JVM writes when it ends; the archive when that is done."""
         return self.file.with_suffix(".part")
 
-
-_recording = ContextVar("recording", default=False)
+    @property
+    def java_options(self) -> str:
+        """For a JVM that reads the archive, or writes it."""
+        if is_recording():
+            return f"-XX:ArchiveClassesAtExit={self.part}"
+        return f"-XX:SharedArchiveFile={self.file}" if self.file.exists() else ""
 
 
 def class_archive(java: str) -> ClassArchive:
-    """This environment's for this `java`, recorded or not."""
-    home = Path(sys.prefix) / "spark"
-    found = Path(java).resolve()
-    of = (home, version("pyspark"), DELTA_PACKAGE, found, found.stat().st_mtime_ns)
-    return ClassArchive(home, home / f"classes-{hashlib.sha256(repr(of).encode()).hexdigest()[:16]}.jsa")
+    """The one for this `java` with the Spark and Delta of this environment, recorded or not."""
+    found, spark = Path(java).resolve(), distribution("pyspark")
+    of = (found, found.stat().st_mtime_ns, spark.locate_file("pyspark"), spark.version, DELTA_PACKAGE)
+    return ClassArchive(Path(sys.prefix) / "spark" / hashlib.sha256(repr(of).encode()).hexdigest()[:16])
 
 
 def is_recording() -> bool:
     """Whether the JVM of this process writes the archive when it ends, which takes it some 15 s."""
     return _recording.get()
-
-
-def java_options(archive: ClassArchive) -> str:
-    """For a JVM that reads the archive, or writes it."""
-    if is_recording():
-        return f"-XX:ArchiveClassesAtExit={archive.part}"
-    return f"-XX:SharedArchiveFile={archive.file}" if archive.file.exists() else ""
 
 
 @contextmanager
@@ -60,12 +63,12 @@ def recording() -> Iterator[ClassArchive]:
     Raises JavaError; OSError where the environment can't be written.
     """
     archive = class_archive(check_java())
-    archive.spark_home.mkdir(exist_ok=True)
+    archive.spark_home.mkdir(parents=True, exist_ok=True)
     token = _recording.set(True)
     try:
         yield archive
     finally:
         _recording.reset(token)
     archive.part.rename(archive.file)
-    for old in set(archive.spark_home.glob("classes-*.jsa")) - {archive.file}:
-        old.unlink()
+    for old in set(archive.spark_home.parent.iterdir()) - {archive.spark_home}:
+        shutil.rmtree(old, ignore_errors=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from conf.class_archive import class_archive, is_recording, java_options
+from conf.class_archive import class_archive, is_recording
 from conf.errors import SparkStartError
 from conf.java import check_java
 
@@ -41,9 +41,10 @@ def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
     archive = class_archive(check_java())
     try:
         log_path.parent.mkdir(parents=True, exist_ok=True)
-        _set_environment(archive.spark_home if archive.spark_home.is_dir() else log_path.parent / "spark-home")
+        shared = is_recording() or archive.file.exists()
+        _set_environment(archive.spark_home if shared else log_path.parent / "spark-home")
         with log_path.open("ab") as log:
-            _launch({**conf, _JAVA_OPTIONS: f"{conf.get(_JAVA_OPTIONS, '')} {java_options(archive)}".strip()}, log)
+            _launch({**conf, _JAVA_OPTIONS: f"{conf.get(_JAVA_OPTIONS, '')} {archive.java_options}".strip()}, log)
     except OSError as error:
         raise SparkStartError(f"Spark's log {log_path} can't be written: {error.strerror or error}.") from error
 

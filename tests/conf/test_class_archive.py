@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conf.class_archive import class_archive, is_recording, java_options, recording
+from conf.class_archive import class_archive, is_recording, recording
 from conf.java import check_java
 from conf.jvm import end_jvm, start_jvm
 from conf.settings import Settings
@@ -22,25 +22,24 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_recorded_once_it_is_read_and_older_ones_are_gone(environment: Path) -> None:
-    assert java_options(class_archive(check_java())) == ""
-    environment.mkdir()
-    (environment / "classes-old.jsa").touch()
+    assert class_archive(check_java()).java_options == ""
+    (environment / "old").mkdir(parents=True)
     with recording() as archive:
         assert is_recording()
-        assert java_options(archive) == f"-XX:ArchiveClassesAtExit={archive.part}"
+        assert archive.java_options == f"-XX:ArchiveClassesAtExit={archive.part}"
         archive.part.touch()  # as the JVM does when it ends
     assert not is_recording()
-    assert list(environment.iterdir()) == [archive.file]
-    assert java_options(class_archive(check_java())) == f"-XX:SharedArchiveFile={archive.file}"
+    assert list(environment.iterdir()) == [archive.spark_home]
+    assert class_archive(check_java()).java_options == f"-XX:SharedArchiveFile={archive.file}"
 
 
 def test_a_recording_that_fails_leaves_the_old_one(environment: Path) -> None:
-    environment.mkdir()
-    (environment / "classes-old.jsa").touch()
-    with pytest.raises(FileNotFoundError), recording():
+    (environment / "old").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError), recording() as archive:
         pass  # the JVM was killed
     assert not is_recording()
-    assert [path.name for path in environment.iterdir()] == ["classes-old.jsa"]
+    assert archive.java_options == ""
+    assert (environment / "old").exists()
 
 
 @pytest.fixture
