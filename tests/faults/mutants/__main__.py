@@ -68,7 +68,7 @@ def run(mutant: Mutant, folder: Path) -> str | None:
         return None
     if pytest.returncode != FAILED:
         raise SystemExit(f"case {mutant.case} can't be run: {printed}")
-    return next((line for line in reversed(printed.splitlines()) if line.startswith("FAILED")), "failed")[-100:]
+    return next(line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))).rpartition("::")[2]
 
 
 def copied(to: Path) -> Path:
