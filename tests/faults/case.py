@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -75,13 +76,15 @@ def session(leader: int) -> list[psutil.Process]:
 def pause(leader: int) -> None:
     """Pause a session, its leader last."""
     for process in sorted(session(leader), key=lambda process: process.pid == leader):
-        process.send_signal(signal.SIGSTOP)
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            process.send_signal(signal.SIGSTOP)
 
 
 def go_on(leader: int) -> None:
     """Continue a session that was paused."""
     for process in session(leader):
-        process.send_signal(signal.SIGCONT)
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGCONT)
 
 
 def _session(pid: int) -> int:

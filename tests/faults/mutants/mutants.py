@@ -37,14 +37,14 @@ MUTANTS = (
         f"{CRASHES}[offset-logged-group]",
     ),
     Mutant(
-        3, "a source stays when its driver is gone, and holds the ledger",
-        "streaming/landing/guard.py", "        os._exit(1)", "        return",
+        3, "a start leaves out the first picture of the batch that was under way",
+        _OPENED, _INITIAL, f"({_INITIAL}) + 1",
         f"{CRASHES}[featurizing-driver]",
     ),
     Mutant(
         4, "a start goes on where the ledger ends, not where the table does",
         _OPENED, _INITIAL, "Ledger(lake).head",
-        "tests/faults/test_s3.py::test_killed_after_the_data_files_and_before_the_commit_it_does_the_batch_again[moto]",
+        "tests/faults/test_s3.py::test_killed_after_the_data_files_and_before_the_commit_it_does_the_batch_again[moto-kill_group]",
     ),
     Mutant(
         5, "a start does the last announcement again",
@@ -61,7 +61,7 @@ MUTANTS = (
         7, "a stop waits for no batch",
         "streaming/driver.py", "until = time.monotonic() + (grace_s := self.settings.stop_grace_s)",
         "until = time.monotonic() + 0 * (grace_s := self.settings.stop_grace_s)",
-        f"{STREAM}::test_asked_to_stop_it_finishes_its_batch_and_exits_0[Signals.SIGTERM]",
+        f"{STREAM}::test_asked_to_stop_it_finishes_its_batch_and_exits_0[15]",
     ),
     Mutant(
         8, "numbers begin anew at each start",
