@@ -1,84 +1,58 @@
 """`python -m tests.faults.mutants [--case 13 ...]`: breaks a copy of the code, a place for each case, and runs a test.
 
-Exit code 1 if a test passes all the same. The copy is of the files that git knows, as they are now.
+The test must pass on the code as it is, and fail on the broken one. Exit code 1 if it does not. The copy is of the
+files that git knows, as they are now.
 """
 
 import argparse
-import os
-import shutil
-import signal
-import subprocess
+import functools
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from tests.conftest import ROOT
-from tests.faults.mutants.mutants import MUTANTS, Mutant
-
-#: Of pytest: tests were collected and run, and some failed.
-FAILED = 1
-#: A test that waits without end for what can't come has seen it, too.
-TIMEOUT_S = 900.0
+from tests.faults.mutants.mutant import Mutant
+from tests.faults.mutants.mutants import MUTANTS
+from tests.faults.mutants.trial import Outcome, tried
 
 
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
-    parser.add_argument("--case", type=int, action="append", help="only these; all by default")
+    parser.add_argument("--case", type=int, nargs="+", action="extend", help="only these; all by default")
     wanted = parser.parse_args().case
-    table = Table("case", "what was broken", "test", "seen", "s", title="Broken on purpose")
-    survived = 0
+    table = Table("case", "what was broken", "test", "seen failing", "s", title="Broken on purpose")
+    unproven = 0
     with tempfile.TemporaryDirectory(prefix="verger-mutants-") as folder:
+        unbroken = functools.cache(lambda test, timeout_s: tried(test, Path(folder), timeout_s))
         for mutant in (m for m in MUTANTS if wanted is None or m.case in wanted):
             began = time.monotonic()
-            seen = run(mutant, Path(folder))
-            survived += seen is None
-            row = (str(mutant.case), mutant.broken, mutant.test, seen or "SURVIVED", f"{time.monotonic() - began:.0f}")
+            before = unbroken(mutant.test, mutant.timeout_s)
+            after = tried(mutant.test, Path(folder), mutant.timeout_s, mutant) if before.kind == "passed" else None
+            unproven += after is None or after.kind != "failed"
+            row = (*told(mutant), verdict(before, after), f"{time.monotonic() - began:.0f}")
             print(" | ".join(row), file=sys.stderr, flush=True)
-            table.add_row(*row)
+            table.add_row(*map(escape, row))
     Console(width=200).print(table)
-    return 1 if survived else 0
+    return 1 if unproven else 0
 
 
-def run(mutant: Mutant, folder: Path) -> str | None:
-    """How the test failed on the broken code; None if it passed."""
-    checkout = copied(folder / str(mutant.case))
-    path = checkout / mutant.file
-    path.write_text(path.read_text("utf-8").replace(mutant.old, mutant.new), "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "", "-p", "no:cacheprovider", mutant.test]
-    pytest = subprocess.Popen(
-        command, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, text=True, encoding="utf-8",
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    try:
-        printed, _ = pytest.communicate(timeout=TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        return f"not over after {TIMEOUT_S:g} s"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(pytest.pid, signal.SIGKILL)
-        pytest.wait()
-        shutil.rmtree(checkout, ignore_errors=True)
-    if pytest.returncode == 0:
-        return None
-    if pytest.returncode != FAILED:
-        raise SystemExit(f"case {mutant.case} can't be run: {printed}")
-    return next(line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))).rpartition("::")[2]
+def told(mutant: Mutant) -> tuple[str, str, str]:
+    """What the table tells of it beforehand."""
+    return str(mutant.case), mutant.broken, mutant.test.removeprefix("tests/")
 
 
-def copied(to: Path) -> Path:
-    """The checkout's files, and what tests look for beside it."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    for name in listed.decode().rstrip("\0").split("\0"):
-        (to / "checkout" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, to / "checkout" / name)
-    (to / "shared").symlink_to(ROOT.parent / "shared")
-    return to / "checkout"
+def verdict(before: Outcome, after: Outcome | None) -> str:
+    """What the table tells of it afterwards; `after` is None if there was no sense in breaking anything."""
+    if after is None:
+        return f"NO PROOF: {before.kind} on the code as it is: {before.said}"
+    if after.kind == "passed":
+        return "SURVIVED"
+    return after.said if after.kind == "failed" else f"NO PROOF: {after.kind}: {after.said}"
 
 
 if __name__ == "__main__":
