@@ -6,6 +6,7 @@ files that git knows, as they are now.
 
 import argparse
 import functools
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from rich.table import Table
 
 from tests.faults.mutants.mutant import Mutant
 from tests.faults.mutants.mutants import MUTANTS
-from tests.faults.mutants.trial import Outcome, tried
+from tests.faults.mutants.trial import Outcome, limit_s, tried
 
 
 def main() -> int:
@@ -25,20 +26,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
     parser.add_argument("--case", type=int, nargs="+", action="extend", help="only these; all by default")
     wanted = parser.parse_args().case
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started is ended, too
     table = Table("case", "what was broken", "test", "seen failing", "s", title="Broken on purpose")
     unproven = 0
     with tempfile.TemporaryDirectory(prefix="verger-mutants-") as folder:
-        unbroken = functools.cache(lambda test, timeout_s: tried(test, Path(folder), timeout_s))
+        unbroken = functools.cache(lambda test: timed(test, Path(folder)))
         for mutant in (m for m in MUTANTS if wanted is None or m.case in wanted):
+            before, took_s = unbroken(mutant.test)
             began = time.monotonic()
-            before = unbroken(mutant.test, mutant.timeout_s)
-            after = tried(mutant.test, Path(folder), mutant.timeout_s, mutant) if before.kind == "passed" else None
+            after = tried(mutant.test, Path(folder), limit_s(took_s), mutant) if before.kind == "passed" else None
             unproven += after is None or after.kind != "failed"
             row = (*told(mutant), verdict(before, after), f"{time.monotonic() - began:.0f}")
             print(" | ".join(row), file=sys.stderr, flush=True)
             table.add_row(*map(escape, row))
     Console(width=200).print(table)
     return 1 if unproven else 0
+
+
+def timed(test: str, folder: Path) -> tuple[Outcome, float]:
+    """A test on the code as it is, and the seconds it took."""
+    began = time.monotonic()
+    return tried(test, folder), time.monotonic() - began
 
 
 def told(mutant: Mutant) -> tuple[str, str, str]:

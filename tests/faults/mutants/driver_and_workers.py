@@ -54,10 +54,8 @@ DRIVER_AND_WORKERS = (
         f"{STREAM}::test_asked_to_stop_it_finishes_its_batch_and_exits_0[15]",
     ),
     Mutant(
-        8, "numbers begin anew at each start",
-        "streaming/landing/ledger.py",
-        "        self._open()\n        self.head = max_seq(self._table)\n\n    def append",
-        "        self._open()\n        self.head = 0\n\n    def append",
+        8, "a start does the announcement again that was done last",
+        _OPENED, _INITIAL, f"max(0, ({_INITIAL}) - 1)",
         "tests/faults/test_crashes.py::test_crash_after_crash_goes_on_from_where_the_last_one_was",
     ),
     Mutant(

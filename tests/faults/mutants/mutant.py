@@ -5,10 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old`, which is once in `file`, becomes `new`; then `test` fails. `case`: its number in the list of cases.
-
-    `timeout_s`: a test that isn't over by then, and without the change is, has seen it, too.
-    """
+    """`old`, which is once in `file`, becomes `new`; then `test` fails. `case`: its number in the list of cases."""
 
     case: int
     broken: str
@@ -16,7 +13,6 @@ class Mutant:
     old: str
     new: str
     test: str
-    timeout_s: float = 600.0
 
     def broken_text(self, text: str) -> str:
         """The file's text with the one place changed. Raises ValueError if it is not there just once."""

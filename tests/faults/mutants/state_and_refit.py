@@ -8,6 +8,13 @@ _ANNOUNCER, _KNOWN = (
     "streaming/landing/announcer.py",
     'self.known.load(self.ledger.batches(["path", "etag", "version"]))',
 )
+_WRITE = "        self._write(snapshot, selection, folded, refit, published)\n"
+_DRAW = """\
+        drifted, plot = self._draw(refit, folded, published)
+        alarms = warnings(drifted, self._thresholds()) + _doubts(folded)
+        troubles = self._page(snapshot, refit, row_of(refit, drifted, alarms))
+        with self.stages.stage("publishing"):
+"""
 
 STATE_AND_REFIT = (
     Mutant(
@@ -31,8 +38,11 @@ STATE_AND_REFIT = (
         f"{STATE}::test_a_full_disk_ends_it_with_a_clear_error_and_it_goes_on_when_there_is_space",
     ),
     Mutant(
-        33, "the pace goes by the clock on the wall",
-        "streaming/landing/pace.py", "[[], float] = time.monotonic", "[[], float] = time.time",
+        33, "a start goes on after the announcement that is the latest by the clock, not by its number",
+        "streaming/landing/opened.py", "max_seq(features) if features else 0",
+        "Ledger(lake).rows(0, max_seq(features))"
+        '.sort_by([("announced_at", "ascending"), ("seq", "ascending")])["seq"][-1].as_py()'
+        " if features and max_seq(features) else 0",
         f"{STATE}::test_a_clock_that_jumps_an_hour_back_changes_nothing",
     ),
     Mutant(
@@ -50,13 +60,11 @@ STATE_AND_REFIT = (
     ),
     Mutant(
         36, "a refit is published before its projection is written",
-        "batch/job.py", "        self._write(snapshot, selection, folded, refit, published)\n        drifted, plot",
-        "        from batch.pca.drift import drift as first\n\n"
+        "batch/job.py", _WRITE + _DRAW + "            publish(self.lake, refit, drifted, alarms)\n",
         "        covariance = folded.gathered.moments.covariance\n"
-        "        publish(self.lake, refit, first(refit.components, covariance, Counter(), published.previous), [])\n"
-        "        self._write(snapshot, selection, folded, refit, published)\n        drifted, plot",
-        "tests/batch/test_refit_faults.py"
-        "::test_killed_at_any_moment_it_leaves_the_old_refit_whole_or_the_new_one",
+        "        publish(self.lake, refit, drift(refit.components, covariance, Counter(), published.previous), [])\n"
+        + _WRITE + _DRAW,
+        "tests/faults/test_refits.py::test_a_refit_killed_here_is_there_whole_or_not_at_all[refit-published]",
     ),
     Mutant(
         37, "rows that are no numbers go into the moments",

@@ -18,6 +18,8 @@ from tests.faults.mutants.mutant import Mutant
 
 #: What is raised where Python can't make sense of the code, also in a process whose words are told: no test judged it.
 _NO_CODE = re.compile(r"^E .*\b((?:SyntaxError|IndentationError|ImportError|ModuleNotFoundError|NameError): .*)", re.M)
+#: So long a test may take on the code as it is.
+UNBROKEN_S = 900.0
 #: So much of what a test said is told.
 _MOST = 160
 
@@ -34,7 +36,12 @@ class Outcome:
     said: str = ""
 
 
-def tried(test: str, folder: Path, timeout_s: float, mutant: Mutant | None = None) -> Outcome:
+def limit_s(unbroken_s: float) -> float:
+    """How long a test may take on broken code: one that waits longer, for what can't come, has seen it, too."""
+    return 120 + 3 * unbroken_s
+
+
+def tried(test: str, folder: Path, timeout_s: float = UNBROKEN_S, mutant: Mutant | None = None) -> Outcome:
     """Run a test on a copy in `folder`, which is removed afterwards with all that still runs there."""
     checkout, report = copied(folder), folder / "report.xml"
     if mutant:
