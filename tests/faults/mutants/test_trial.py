@@ -20,6 +20,14 @@ from tests.faults.mutants.trial import Outcome, end_all, judged
             '<failure message="AssertionError: starting&#10;verger: gone&#10;assert 2 == 0&#10;"></failure>',
             Outcome("failed", "assert 2 == 0: verger: gone"),
         ),
+        (
+            '<failure message="AssertionError">&gt;  assert seen\nE  AssertionError</failure>',
+            Outcome("failed", "AssertionError: assert seen"),
+        ),
+        (
+            '<failure message="AssertionError: up&#10;verger: gone&#10;">&gt;  assert code == 0\nE  up</failure>',
+            Outcome("failed", "assert code == 0: verger: gone"),
+        ),
         ('<failure message="NameError: x">E  NameError: x</failure>', Outcome("error", "NameError: x")),
         (
             '<failure message="assert 1 == 0">E  verger: it failed: ImportError: no y</failure>',

@@ -74,18 +74,27 @@ def judged(report: Path) -> Outcome:
     for found in (one for case in cases for one in case if one.tag in {"error", "failure"}):
         if nonsense := _NO_CODE.search(found.text or ""):
             return Outcome("error", nonsense.group(1))
-        return Outcome("failed" if found.tag == "failure" else "error", _said(found.get("message", "")))
+        return Outcome(
+            "failed" if found.tag == "failure" else "error", _said(found.get("message", ""), found.text or "")
+        )
     if not cases or any(case.find("skipped") is not None for case in cases):
         return Outcome("skipped", "no test ran")
     return Outcome("passed")
 
 
-def _said(message: str) -> str:
+def _said(message: str, text: str) -> str:
     """Its first line; where a log was told with the assertion, the assertion and the log's last line."""
     lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
-    asserted = next((at for at, line in enumerate(lines) if at > 1 and line.startswith("assert ")), None)
-    said = lines[0] if asserted is None else f"{lines[asserted]}: {lines[asserted - 1]}"
-    return said[:_MOST]
+    failed = [line[1:].strip() for line in text.splitlines() if line.startswith(">")][-1:]
+    if lines == ["AssertionError"]:
+        lines += failed
+    elif len(lines) > 1 and not lines[0].removeprefix("AssertionError: ").startswith("assert "):
+        rewritten = [line for line in lines[1:] if line.startswith("assert ")][:1]
+        log = lines[: lines.index(rewritten[0])] if rewritten else lines
+        lines = [*(rewritten or failed), log[-1]]
+    else:
+        lines = lines[:1]
+    return ": ".join(lines)[:_MOST]
 
 
 def copied(folder: Path) -> Path:
