@@ -1,5 +1,7 @@
 """The streaming query: announcements -> features -> sink."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -27,7 +29,8 @@ def start_query(
     options = replace(options, lease=sink.hold.token, cores=_cores(spark, settings))
     announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
     featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, _featurize(settings))
-    result = featurize("path", "etag", "size", "attempt")
+    with _workers_of_its_own(spark):
+        result = featurize("path", "etag", "size", "attempt")
     return (
         feature_rows(announcements, result, model.model_id)
         .writeStream.foreachBatch(sink.write)
@@ -72,6 +75,21 @@ def landing_options(settings: Settings, run: str, *, drain: bool = False) -> Lan
         trigger_interval_s=settings.trigger_interval_s,
         drain=drain,
     )
+
+
+@contextmanager
+def _workers_of_its_own(spark: SparkSession) -> Iterator[None]:
+    """Functions made meanwhile run in workers that do nothing else: Spark shares them by their environment.
+
+    Else those that hand out announcements load the model as well, one time or another: 100 MB and half a second each.
+    """
+    context = spark.sparkContext
+    environment = context.environment
+    context.environment = environment | {"VERGER_WORKER": "featurize"}
+    try:
+        yield
+    finally:
+        context.environment = environment
 
 
 def _cores(spark: SparkSession, settings: Settings) -> int:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.dataset as pds
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.locks import Hold
+from conf.spark_conf import COMPACTED_FILES
 from schemas.features import FEATURES
 from streaming.lake import lake_id
 from streaming.tidying import is_due, tidy
@@ -87,6 +88,7 @@ class FeaturesSink:
         began = time.monotonic()
         self.hold.check()
         failpoint("batch-begun")
+        self._let_compact(rows.sparkSession)
         mark = f"{self.run} {self._transaction + 1}"
         (
             rows.write.format("delta")
@@ -103,6 +105,11 @@ class FeaturesSink:
         self.last_seq = end
         self.on_batch(batch)
         self._tidy()
+
+    def _let_compact(self, spark: SparkSession) -> None:
+        """Else Delta merges whatever files there are after the first commit of each JVM: a second and more."""
+        many = self._table.get_add_actions().num_rows >= COMPACTED_FILES
+        spark.conf.set("spark.databricks.delta.autoCompact.enabled", str(many).lower())
 
     def _tidy(self) -> None:
         """Now and then, when nothing else writes the table."""

@@ -49,11 +49,12 @@ class Result:
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """`depth`: reads ahead of the decoder. `max_attempts`: a transient error is deferred before that one."""
+    """`depth`, `together`: as read_ahead takes them. `max_attempts`: a transient error is deferred before that one."""
 
     timeout_s: float
     depth: int
     max_attempts: int
+    together: int = 1
 
 
 class Reader(Protocol):
@@ -88,7 +89,7 @@ def featurize_rows(
         limits.check_bytes(picture.size)
         return store.read(picture.path, picture.etag, max_bytes=limits.max_image_bytes, timeout_s=fetch.timeout_s)
 
-    with closing(read_ahead(pictures, read, fetch.depth)) as contents:
+    with closing(read_ahead(pictures, read, fetch.depth, together=fetch.together)) as contents:
         for picture, content in contents:
             if isinstance(content, PictureError):
                 defer = content.code in TRANSIENT and picture.attempt < fetch.max_attempts

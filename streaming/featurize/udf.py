@@ -70,10 +70,11 @@ def featurize_batches(
 
     keep_spark_archives()
     give_memory_back()
-    fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
+    store = open_store(options.landing)
+    fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts, store.reads_together)
     isolated = Isolated(tflite, options.limits, options.bounds)
     guarded = Guarded(partial(load_model, tflite, model_id), isolated, options.limits, suspects(), retry=retry)
-    rows = featurize_rows(_announced(batches), open_store(options.landing), guarded, options.limits, fetch)
+    rows = featurize_rows(_announced(batches), store, guarded, options.limits, fetch)
     with closing(isolated), closing(rows):
         while chunk := list(islice(rows, _ROWS)):
             failpoint("featurizing")

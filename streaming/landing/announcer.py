@@ -82,6 +82,11 @@ class Announcer:
         """How long the next `tick` may wait."""
         return ROWS_TICK_S if self._retries.seen < self._admitted() else self._poll_interval_s
 
+    @property
+    def some_wait(self) -> bool:
+        """Whether announced pictures wait to be handed out."""
+        return self.head > self._admitted()
+
     def complain(self, error: str | None) -> None:
         """Say why objects can't be found right now; None: they can."""
         if error and error != self.news.error:

@@ -15,8 +15,9 @@ from streaming.stores.store import Listed, Store, StoreError
 MAX_SETTLING = 10_000
 #: How often settling files are looked at.
 SETTLE_TICK_S = 0.1
-#: A listing may take a twentieth of a core: a slow one is repeated less often than `poll_interval_s` says.
-LISTING_SHARE = 20
+#: A listing may take a twentieth of a core: a slow one is repeated less often than `poll_interval_s` says. And a
+#: hundredth while announced pictures wait for a batch: what is found meanwhile waits behind them.
+IDLE_REST, BUSY_REST = 20, 100
 
 
 class Listing:
@@ -31,8 +32,7 @@ class Listing:
         while not self._ended.is_set():
             began = time.thread_time()
             self.once()
-            cpu_s = time.thread_time() - began
-            self._rest(max(self._options.poll_interval_s, LISTING_SHARE * cpu_s))
+            self._rest(time.thread_time() - began)
 
     def once(self) -> None:
         """One listing, to its end or to the store's first error; until its files have settled."""
@@ -84,8 +84,13 @@ class Listing:
         self._announcer.news.settling = len(self._settling)
         self._announcer.publish()
 
-    def _rest(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not self._ended.is_set():
+    def _rest(self, cpu_s: float) -> None:
+        """Until the next listing is due, after one that took so much CPU."""
+        since = time.monotonic()
+        while (left := since + self._rest_s(cpu_s) - time.monotonic()) > 0 and not self._ended.is_set():
             self._tick()
             self._ended.wait(min(left, SETTLE_TICK_S if len(self._settling) else self._announcer.tick_s()))
+
+    def _rest_s(self, cpu_s: float) -> float:
+        times = BUSY_REST if self._announcer.some_wait else IDLE_REST
+        return max(self._options.poll_interval_s, times * cpu_s)

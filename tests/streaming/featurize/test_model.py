@@ -104,10 +104,13 @@ def test_model_is_loaded_once_per_process(model: Model) -> None:
 
 def test_output_that_is_not_finite_is_bad_output(featurizer: Featurizer, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
-        def __getattr__(self, name: str) -> Any:
-            return lambda *_: np.array([[1.0, np.nan, np.inf]], np.float32)
+        def __init__(self, sound: Any) -> None:
+            self.tensor, self.invoke = sound.tensor, sound.invoke
 
-    monkeypatch.setattr(featurizer, "_interpreter", Broken())
+        def get_tensor(self, _: int) -> NDArray[np.float32]:
+            return np.array([[1.0, np.nan, np.inf]], np.float32)
+
+    monkeypatch.setattr(featurizer, "_interpreter", Broken(featurizer._interpreter))
     with pytest.raises(PictureError, match="2 of 3") as e:
         featurizer.features(np.zeros((224, 224, 3), np.uint8))
     assert e.value.code == "bad_output"

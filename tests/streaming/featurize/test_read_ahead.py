@@ -70,6 +70,43 @@ def test_reads_go_on_while_the_consumer_works() -> None:
     assert reads.started == [0, 1, 2, 3]
 
 
+def test_groups_of_neighbours_begin_small_and_hold_as_many_as_fit() -> None:
+    threads: list[tuple[str, int]] = []
+
+    def read(item: Item) -> bytes:
+        threads.append((threading.current_thread().name, item.name))
+        return str(item.name).encode()
+
+    items = [Item(i, 10) for i in range(40)]
+    results = list(read_ahead(items, read, 4, max_bytes=640, together=8))
+    assert [(i, int(b)) for i, b in results if isinstance(b, bytes)] == [(item, item.name) for item in items]
+    by_thread = [[i for name, i in threads if name == thread] for thread in {name for name, _ in threads}]
+    assert all(reads == sorted(reads) for reads in by_thread)
+    photos = read_ahead([Item(i, 100) for i in range(9)], reads := SlowReads(), 4, max_bytes=640, together=8)
+    assert len(list(photos)) == 9
+    assert reads.most_running > 1  # a group holds 80 bytes: each of these is one
+
+
+def test_quick_reads_take_two_threads_and_slow_ones_all() -> None:
+    quick, slow = SlowReads(0), SlowReads(0.02)
+    for _ in read_ahead([Item(i) for i in range(60)], quick, 4, together=8):
+        time.sleep(0.002)
+    assert quick.most_running <= 2
+    assert len(list(read_ahead([Item(i) for i in range(60)], slow, 4, together=8))) == 60
+    assert slow.most_running == 4
+
+
+def test_a_group_is_left_off_when_the_consumer_stops() -> None:
+    reads = SlowReads(0.01)
+    results = read_ahead((Item(i) for i in range(1000)), reads, 2, together=64)
+    for _ in range(20):
+        next(results)
+    begun = time.monotonic()
+    results.close()
+    assert time.monotonic() - begun < 0.2
+    assert reads.running == 0
+
+
 def test_failed_read_is_a_value_in_its_place() -> None:
     def read(item: Item) -> bytes:
         if item.name == 1:
