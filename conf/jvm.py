@@ -35,16 +35,18 @@ def is_submitted() -> bool:
 def start_jvm(conf: Mapping[str, str], log_path: Path) -> None:
     """Start the JVM that the next Spark context of this process runs in, set to `conf`.
 
-    Ivy, log4j and the Python workers write to the JVM's output, which goes to the end of `log_path`. Raises
-    JavaError, or SparkStartError when the file can't be written, the jars can't be fetched, or the JVM ends.
+    Ivy, log4j and the Python workers write to the JVM's output, which goes to the end of `log_path`; temporary files
+    go beside it. Raises JavaError, or SparkStartError when the file can't be written, the jars can't be fetched, or
+    the JVM ends.
     """
-    archive = class_archive(check_java())
+    archive, folder = class_archive(check_java()), log_path.parent.absolute()
+    options = [conf.get(_JAVA_OPTIONS, ""), archive.java_options, f'"-Djava.io.tmpdir={folder}"']
     try:
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         shared = is_recording() or archive.file.exists()
-        _set_environment(archive.spark_home if shared else log_path.parent / "spark-home")
+        _set_environment(archive.spark_home if shared else folder / "spark-home")
         with log_path.open("ab") as log:
-            _launch({**conf, _JAVA_OPTIONS: f"{conf.get(_JAVA_OPTIONS, '')} {archive.java_options}".strip()}, log)
+            _launch({**conf, _JAVA_OPTIONS: " ".join(filter(None, options)), "spark.local.dir": str(folder)}, log)
     except OSError as error:
         raise SparkStartError(f"Spark's log {log_path} can't be written: {error.strerror or error}.") from error
 

@@ -64,8 +64,7 @@ def disks(settings: Settings) -> str:
             raise UserError(f"only {free[folder] / 2**30:.1f} GiB are free for {folder}: make room, 1 GiB at least")
     if os.statvfs(folders[0]).f_flag & os.ST_NOEXEC:
         raise UserError(
-            f"{folders[0]} is mounted noexec, and Java runs libraries from there: set "
-            "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER to another one"
+            f"{folders[0]} is mounted noexec, and Java runs libraries from there: set TMPDIR to another folder"
         )
     return f"{min(free.values()) / 2**30:,.0f} GiB free or more, for {', '.join(map(str, folders))}"
 
