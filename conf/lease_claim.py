@@ -1,5 +1,6 @@
 """Taking a lease from nobody, from someone who gave it back, or from someone who is dead."""
 
+import random
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +13,13 @@ from conf.lease_term import TakenError, Term
 SETTLE_S = 0.25
 #: Of the duration, added to it: clocks may run so much faster or slower than others.
 _DRIFT = 0.1
+
+
+class ContendedError(NoAnswerError):
+    """S3 answers, but whose the lease is can't be told yet."""
+
+    def __init__(self) -> None:
+        super().__init__("someone else writes it at this moment")
 
 
 class LeaseHeldError(LeaseError):
@@ -58,7 +66,7 @@ class Claim:
 
         Raises:
             LeaseHeldError: it was renewed by someone else, and is not given back after `wait_s`.
-            LeaseError: S3 refuses, or does not answer for longer than the lease lasts.
+            LeaseError: S3 refuses, or does not tell whose it is for longer than the lease lasts.
         """
         began = answered = boot_s()
         term = Term(self.place, self.record)
@@ -71,16 +79,17 @@ class Claim:
                 if self._watch.is_alive(held) and answered - began >= self.wait_s:
                     raise LeaseHeldError(self.place.uri, held)
             except NoAnswerError as error:
-                if boot_s() - answered > self.record.duration_s:
+                patience = self.wait_s if isinstance(error, ContendedError) else 0.0
+                if boot_s() - answered > max(patience, self.record.duration_s):
                     raise LeaseError(f"{self.place.uri} can't be reached: {error}") from error
-            time.sleep(self.record.duration_s / 10)
+            time.sleep(self.record.duration_s / 10 * random.uniform(0.5, 1.5))  # noqa: S311  (out of step with others)
 
     def _attempt(self, term: Term) -> Record | None:
         """None: won. Else whose it is; raises NoAnswerError where that is not known."""
         record, etag = self.place.read() or (None, None)
         if record is None or etag is None:
             if not term.write(None):
-                raise NoAnswerError("someone else writes it at this moment")
+                raise ContendedError
             return self._settled(term)
         self._watch.see(record, etag)
         # Ours already: a write whose answer was lost.
@@ -94,6 +103,6 @@ class Claim:
             term.extend()
         except TakenError as error:
             if error.record is None:
-                raise NoAnswerError(str(error)) from error
+                raise ContendedError from error
             return error.record
         return None

@@ -51,7 +51,9 @@ class Settings(BaseSettings):
         description="names that are taken, as shell patterns, in any case",
     )
     hidden_names: bool = Field(False, description="also take names that begin with . or _")
-    poll_interval_s: Positive = Field(1.0, description="seconds between two listings of the landing")
+    poll_interval_s: Positive = Field(
+        1.0, description="seconds between two listings of the landing, at least: see the limits"
+    )
     settle_s: NotNegative = Field(
         0.5,
         description="seconds between the two equal looks that a file in a folder needs before it is taken",
@@ -97,7 +99,7 @@ class Settings(BaseSettings):
     exif_orientation: bool = Field(True, description="turn a picture as its EXIF orientation says")
     fetch_timeout_s: Positive = Field(30.0, description="seconds that reading one picture may take")
     read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
-        4, description="pictures that a worker reads ahead of the decoder"
+        4, description="reads ahead of a worker's decoder: pictures in S3, groups of up to 16 small ones in a folder"
     )
 
     picture_timeout_s: Positive = Field(
@@ -111,7 +113,7 @@ class Settings(BaseSettings):
 
     max_attempts: Count = Field(6, description="attempts at a picture before it is rejected")
     retry_backoff_s: NotNegative = Field(
-        5.0, description="seconds before the second attempt, doubled for each one after it"
+        5.0, description="seconds before the second attempt, doubled for each one after it, up to 300"
     )
     drain_wait_s: NotNegative = Field(
         600.0, description="seconds without progress that --drain waits for retries and unfinished files"

@@ -22,6 +22,8 @@ from streaming.stopping import Stopping
 
 #: How often the query, the signals and the source's news are looked at.
 LOOK_S = 0.25
+#: Without its JVM, what is left of a batch for the sink takes milliseconds.
+SINK_END_S = 5.0
 JVM_ENDED = "Spark's JVM has ended: start the stream again, nothing is lost"
 
 
@@ -98,7 +100,7 @@ class Driver:
         try:
             self.hold.check()
         except FailedError as error:
-            kill_jvm(why := f"{error}; it is undone what was under way")
+            self._kill(why := f"{error}; it is undone what was under way")
             raise StreamError(why) from error
 
     def _is_drained(self, news: News) -> bool:
@@ -121,7 +123,7 @@ class Driver:
         if not self.sink.busy:
             self._end()
             return "stopped"
-        kill_jvm(how := "stopped, the running batch is undone and will be done by the next start")
+        self._kill(how := "stopped, the running batch is undone and will be done by the next start")
         return how
 
     def _end(self) -> None:
@@ -144,8 +146,15 @@ class Driver:
         else:
             why = f"the stream failed, nothing is lost: {_reason(str(self.query.exception()))}"
         if not is_submitted():
-            kill_jvm()
+            self._kill()
         return StreamError(why)
+
+    def _kill(self, last_words: str = "") -> None:
+        """End the JVM at once; then wait for the sink's thread, which in native code would crash a Python that ends."""
+        kill_jvm(last_words)
+        until = time.monotonic() + SINK_END_S
+        while self.sink.busy and time.monotonic() < until:
+            time.sleep(LOOK_S)
 
 
 def _reason(text: str) -> str:

@@ -64,7 +64,9 @@ def _code(name: str) -> str:
 
 
 def _default(value: object) -> str:
-    return f"`{','.join(map(str, value)) if isinstance(value, tuple) else str(value).lower()}`"
+    if isinstance(value, tuple):
+        return f"`{','.join(map(str, value))}`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
