@@ -1,5 +1,8 @@
 """GIF: its blocks to the trailer, before Pillow allocates what the first frame asks for."""
 
+import io
+from typing import IO
+
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
@@ -9,7 +12,7 @@ _CODE_SIZES = range(1, 9)
 _EXTENSION, _FRAME, _TRAILER = 0x21, 0x2C, 0x3B
 
 
-def check_gif(data: bytes, limits: Limits) -> bytes:
+def check_gif(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture as it is. Raises PictureError.
 
     `truncated` unless all blocks are there, `too_many_pixels` for a huge canvas, `too_large` for too many frames or
@@ -19,7 +22,7 @@ def check_gif(data: bytes, limits: Limits) -> bytes:
         _walk(data, limits)
     except IndexError:
         raise PictureError("truncated", "GIF: ends before its trailer") from None
-    return data
+    return io.BytesIO(data)
 
 
 def _walk(data: bytes, limits: Limits) -> None:

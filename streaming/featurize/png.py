@@ -1,12 +1,15 @@
 """PNG: Pillow does not check the checksums of pixel data, and leaves rows that never came black."""
 
+import io
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 from PIL import Image
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
+from streaming.featurize.pieces import Pieces
 from streaming.featurize.tally import Tally
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -16,7 +19,7 @@ _ONCE = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 
-def check_png(data: bytes, limits: Limits) -> bytes:
+def check_png(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture without what its pixels don't need: Pillow inflates texts, and takes them for facts of its own.
 
     Raises PictureError: `truncated` unless all chunks are there, to IEND, and undamaged; `too_large`
@@ -32,7 +35,7 @@ def check_png(data: bytes, limits: Limits) -> bytes:
         _count(kind, len(body), tally)
         if kind[:1].isupper() or kind in (b"tRNS", b"eXIf"):
             kept.append(whole)
-    return b"".join(kept)
+    return io.BufferedReader(Pieces(kept))
 
 
 def check_last_row(data: bytes, image: Image.Image) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import IO
 
 from PIL import (
     BmpImagePlugin,
@@ -36,10 +37,11 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
 #: What Pillow would not notice, or only after it has allocated the memory. They return what Pillow is to read.
-_CHECKS: dict[str, Callable[[bytes, Limits], bytes]] = {
+_CHECKS: dict[str, Callable[[bytes, Limits], IO[bytes]]] = {
     "PNG": check_png,
     "WEBP": check_webp,
     "GIF": check_gif,
+    "BMP": lambda data, _: io.BytesIO(data),
     "TIFF": check_tiff_header,
 }
 
@@ -47,9 +49,7 @@ _CHECKS: dict[str, Callable[[bytes, Limits], bytes]] = {
 def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
     """The first frame of `data`, a picture of format `name`. Raises PictureError, as `decode` does."""
     with decoder_errors(name):
-        if name in _CHECKS:
-            data = _CHECKS[name](data, limits)
-        image = _PLUGINS[name](io.BytesIO(data))
+        image = _PLUGINS[name](_CHECKS[name](data, limits))
         limits.check_pixels(*image.size)
         # Pillow turns a TIFF while it loads it; of the others, a PNG may have its EXIF block at the end.
         turned = check_tiff(data, image, limits) if isinstance(image, TiffImagePlugin.TiffImageFile) else None

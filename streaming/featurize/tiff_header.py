@@ -1,7 +1,9 @@
 """TIFF: its directories, before Pillow copies what their tags point to."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
@@ -11,7 +13,7 @@ from streaming.featurize.tally import Tally
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
 
-def check_tiff_header(data: bytes, limits: Limits) -> bytes:
+def check_tiff_header(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture as it is.
 
     Raises PictureError: `too_large` for too many pages, or tags that point to too much, `truncated` without a page.
@@ -24,7 +26,7 @@ def check_tiff_header(data: bytes, limits: Limits) -> bytes:
                 tally.piece(size)
     if not tally.frames:
         raise PictureError("truncated", "TIFF: its first directory is missing")
-    return data
+    return io.BytesIO(data)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """WEBP: its size and its chunks, before libwebp allocates a canvas for it."""
 
+import io
+from typing import IO
+
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
@@ -9,7 +12,7 @@ _PIXELS = (b"VP8 ", b"VP8L", b"ALPH")
 _BYTES_PER_PIXEL = 16
 
 
-def check_webp(data: bytes, limits: Limits) -> bytes:
+def check_webp(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture, without what comes after it.
 
     Raises PictureError: `truncated` if it is shorter than it says, `too_many_pixels` for a huge canvas, `too_large`
@@ -20,7 +23,7 @@ def check_webp(data: bytes, limits: Limits) -> bytes:
         raise PictureError("truncated", "WEBP: shorter than it says")
     limits.check_pixels(*_size(data[12:30]), _BYTES_PER_PIXEL)
     _count(data, end, Tally(limits))
-    return data[:end]
+    return io.BytesIO(data[:end])
 
 
 def _count(data: bytes, end: int, tally: Tally) -> None:
