@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--times", type=int, default=1)
     args, words = parser.parse_known_args(arguments)
     lines = Lines()
-    places = ["tests/faults", *dict.fromkeys(where for _, _, where in ELSEWHERE)]
+    places = ["tests/faults", "--ignore=tests/faults/mutants", *dict.fromkeys(where for _, _, where in ELSEWHERE)]
     code = 0
     for _ in range(args.times):
         code = code or int(pytest.main(["-q", "-m", "not bench", *words, *places], plugins=[lines]))
