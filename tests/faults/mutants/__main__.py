@@ -1,7 +1,7 @@
 """`python -m tests.faults.mutants [--case 13 ...]`: breaks a copy of the code, a place for each case, and runs a test.
 
 The test must pass on the code as it is, and fail on the broken one. Exit code 1 if it does not. The copy is of the
-files that git knows, as they are now. A case that is not proven yet runs only when it is asked for.
+files that git knows, as they are now.
 """
 
 import argparse
@@ -17,23 +17,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from tests.faults.mutants.mutant import Mutant
-from tests.faults.mutants.mutants import CANDIDATES, MUTANTS
+from tests.faults.mutants.mutants import MUTANTS
 from tests.faults.mutants.trial import Outcome, limit_s, tried
 
 
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
-    parser.add_argument(
-        "--case", type=int, nargs="+", action="extend", help="only these; all that are proven by default"
-    )
+    parser.add_argument("--case", type=int, nargs="+", action="extend", help="only these")
     wanted = parser.parse_args().case
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started is ended, too
     table = Table("case", "what was broken", "test", "seen failing", "s", title="Broken on purpose")
     unproven = 0
     with tempfile.TemporaryDirectory(prefix="verger-mutants-") as folder:
         unbroken = functools.cache(lambda test: timed(test, Path(folder)))
-        for mutant in MUTANTS if wanted is None else [m for m in (*MUTANTS, *CANDIDATES) if m.case in wanted]:
+        for mutant in [mutant for mutant in MUTANTS if wanted is None or mutant.case in wanted]:
             before, took_s = unbroken(mutant.test)
             began = time.monotonic()
             after = tried(mutant.test, Path(folder), limit_s(took_s), mutant) if before.kind == "passed" else None
@@ -42,8 +40,6 @@ def main() -> int:
             print(" | ".join(row), file=sys.stderr, flush=True)
             table.add_row(*map(escape, row))
     Console(width=200).print(table)
-    if wanted is None:
-        print("not proven yet: cases", *sorted(mutant.case for mutant in CANDIDATES))
     return 1 if unproven else 0
 
 
