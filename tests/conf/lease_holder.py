@@ -11,9 +11,9 @@ from conf.lease import Lease, LeaseError, LeaseLostError
 DURATION_S = 1.5
 
 
-def take(uri: str, name: str = "test", wait_s: float = 0.0) -> Lease:
+def take(uri: str, name: str = "test", wait_s: float = 0.0, duration_s: float = DURATION_S) -> Lease:
     """A lease of this process."""
-    return Lease.take(uri, name, wait_s, duration_s=DURATION_S)
+    return Lease.take(uri, name, wait_s, duration_s)
 
 
 class Holder:

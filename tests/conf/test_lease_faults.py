@@ -101,12 +101,12 @@ def test_a_removed_object_ends_it(s3_server: S3, uri: str) -> None:
 
 
 def test_of_many_that_contend_one_holds_at_a_time(uri: str) -> None:
-    """Each takes it, holds it for a while, and gives it back or dies."""
+    """Each takes it, holds it for a while, and gives it back or dies. One server answers them all, slowly at times."""
     lock, holding, most, turns = threading.Lock(), set[int](), list[int](), list[int]()
 
     def contend(number: int) -> None:
         rng = random.Random(number)
-        lease = take(uri, str(number), wait_s=120)
+        lease = take(uri, str(number), wait_s=120, duration_s=3 * DURATION_S)
         for _ in range(rng.randrange(1, 6)):
             lease.check()
             with lock:
@@ -121,10 +121,10 @@ def test_of_many_that_contend_one_holds_at_a_time(uri: str) -> None:
         else:
             lease._released.set()  # dies: no more renewals, nothing given back
 
-    threads = [threading.Thread(target=contend, args=(number,)) for number in range(12)]
+    threads = [threading.Thread(target=contend, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(turns) == list(range(12))
+    assert sorted(turns) == list(range(8))
     assert set(most) == {1}
