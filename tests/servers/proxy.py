@@ -122,7 +122,7 @@ async def _start(proxy: Proxy, backend: str) -> _Running:
         return await (await asks()).send(request) if rule is None else await rule.fault.act(request, asks, rule.lifted)
 
     app = web.Application(client_max_size=2**30)
-    app.router.add_route("*", "/{key:.*}", handle)
+    app.router.add_route("*", r"/{key:[\s\S]*}", handle)
     runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
