@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from deltalake import DeltaTable
+
 from conf.lake import Lake
 from conf.locks import guard
 from schemas.ledger import DiscoveredBy
@@ -16,6 +18,7 @@ from streaming.landing.ledger import Draft, Ledger
 from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
 from streaming.landing.retries import Retries, TakenUp, nobody
+from streaming.landing.vanished import Vanished
 from streaming.landing.waiting import Waiting
 from streaming.requests.replaying import Replaying
 from streaming.stores.store import Listed
@@ -45,7 +48,8 @@ class Announcer:
         self.ledger = Ledger(lake, guard(lake, "stream", options.lease))
         self.known = KnownPaths()
         self.known.load(self.ledger.batches(["path", "etag", "version"]))
-        self._retries = Retries(lake, options.retry_backoff_s, time.monotonic, learn)
+        self._vanished, self._learn = Vanished(), learn
+        self._retries = Retries(lake, options.retry_backoff_s, time.monotonic, self._take_up)
         self._retries.load(self.ledger)
         self._unread = Waiting()
         self._unread.load(self.ledger, self._retries.seen)
@@ -66,6 +70,10 @@ class Announcer:
         drafts = [Draft(o.path, o.etag, o.size, o.modified, answer or None, discovered_by=by) for o, answer in news]
         self._append(drafts)
         return [o for o, _ in news]
+
+    def announce_again(self, objects: Sequence[Listed], by: DiscoveredBy) -> None:
+        """Announce those of them whose row says that they were gone, or another version, when they were to be read."""
+        self._append(self._vanished.found_again(objects, self.ledger, by))
 
     def tick(self) -> None:
         """Announce the retries whose time has come, and what is asked for, and tell the news.
@@ -102,6 +110,10 @@ class Announcer:
         if self.news != self._published:
             self.news.publish(self._news_path)
             self._published = replace(self.news)
+
+    def _take_up(self, features: DeltaTable, after: int, upto: int) -> None:
+        self._vanished.take_up(features, after, upto)
+        self._learn(features, after, upto)
 
     def _oldest_pending(self) -> str | None:
         seen = self._retries.seen

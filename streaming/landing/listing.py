@@ -54,6 +54,7 @@ class Listing:
     def _take(self, objects: list[Listed]) -> None:
         if not self._store.settles:
             self._announcer.announce(objects, "list")
+            self._announcer.announce_again(objects, "list")
             return
         for entry, _ in self._announcer.unannounced(objects):
             self._settling.see(entry)

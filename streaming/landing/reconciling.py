@@ -118,11 +118,13 @@ class Reconciling:
 
     def _announce(self, round_: _Round, chunk: Chunk) -> None:
         """Known paths are looked at again: since the listing passed by, an event may have told of a later version."""
-        news = self._announcer.unannounced([o for o in round_.skipped.sift(chunk) if self._is_ripe(o)])
+        objects = [o for o in round_.skipped.sift(chunk) if self._is_ripe(o)]
+        news = self._announcer.unannounced(objects)
         known = [o.path for o, superseded in news if superseded]
         looked_at = self._arrivals.look_at(known)
         fresh = [o if not superseded else looked_at[o.path] for o, superseded in news]
         added = self._announcer.announce([o for o in fresh if o is not None and self._is_ripe(o)], "reconcile")
+        self._announcer.announce_again(objects, "reconcile")
         self._arrivals.forget(o.path for o in added)
         round_.count(added, self._now())
 

@@ -1,0 +1,76 @@
+"""Versions that were gone, or another one, when they were to be read: and that are there after all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import pyarrow.dataset as pds
+from deltalake import DeltaTable
+
+from schemas.ledger import DiscoveredBy
+from streaming.landing.ledger import Draft, Ledger
+from streaming.stores.store import Listed
+
+CODES = ("gone", "changed")
+#: Attempts at a version that is listed and not found when it is read, unless it was put there anew meanwhile: a
+#: listing may be older than a row, and S3 tells modification times in whole seconds.
+ATTEMPTS = 4
+
+_ROW = ["seq", "path", "etag", "attempt", "modified"]
+_ANNOUNCED = ["seq", "path", "version", "supersedes", "attempt"]
+
+
+class _Row(NamedTuple):
+    seq: int
+    etag: str
+    attempt: int
+    modified: datetime
+
+
+@dataclass
+class Vanished:
+    """What `features` says was gone or changed, by path: some 300 bytes each.
+
+    S3's ETag is of the content. A picture that is deleted, or overwritten, before it is read, and then put back with
+    the same bytes, is the version that was announced already: it is announced again, as another attempt.
+    """
+
+    _rows: dict[str, _Row] = field(default_factory=dict)
+
+    def take_up(self, features: DeltaTable, after: int, upto: int) -> None:
+        """There are rows up to `upto`, of which those up to `after` are known."""
+        seq = pds.field("seq")
+        lost = pds.field("error_code").isin(CODES) & (seq > after) & (seq <= upto)
+        found = features.to_pyarrow_dataset().to_table(columns=_ROW, filter=lost).sort_by("seq")
+        for row in found.to_pylist():
+            path = row.pop("path")
+            self._rows[path] = _Row(**row)
+
+    def found_again(self, objects: Sequence[Listed], ledger: Ledger, by: DiscoveredBy) -> list[Draft]:
+        """Announcements of those that are there as they were announced; each is given once for a row."""
+        there = {o.path: o for o in objects if (row := self._rows.get(o.path)) and _is_back(row, o)}
+        if not there:
+            return []
+        rows = {path: self._rows.pop(path) for path in there}
+        latest = _latest(ledger, rows)
+        return [
+            Draft(
+                path, there[path].etag, there[path].size, there[path].modified, last["supersedes"], last["version"],
+                last["attempt"] + 1, "replay", by,
+            )
+            for path, row in rows.items()
+            if (last := latest[path])["seq"] == row.seq  # else it has been announced since
+        ]  # fmt: skip
+
+
+def _is_back(row: _Row, now: Listed) -> bool:
+    return now.etag == row.etag and (row.attempt < ATTEMPTS or now.modified > row.modified)
+
+
+def _latest(ledger: Ledger, rows: dict[str, _Row]) -> dict[str, dict[str, Any]]:
+    """The latest announcement of each path."""
+    wanted = pds.field("path").isin(list(rows)) & (pds.field("seq") >= min(row.seq for row in rows.values()))
+    found = [row for batch in ledger.batches(_ANNOUNCED, wanted) for row in batch.to_pylist()]
+    return {row["path"]: row for row in sorted(found, key=itemgetter("seq"))}
