@@ -12,10 +12,14 @@ from conf.errors import FailedError, UserError
 from conf.help.group import HelpfulGroup
 from conf.lake import Lake
 from conf.load import Resolved
+from conf.locations import is_s3
 from conf.logs import configure_logs
 from conf.options import taken, takes_settings
+from conf.outside import outside_in_sentences
+from conf.s3 import unset_empty
 from conf.show import print_config
 from conf.terminal import open_console, tolerate_encodings
+from conf.whole_file import as_target, save
 
 app = typer.Typer(
     name="verger",
@@ -69,13 +73,14 @@ def refit(
 def report(
     resolved: Resolved,
     refit_id: Annotated[str | None, typer.Option("--refit", metavar="ID", help="Which; the latest one.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to, instead of the lake's reports/.")] = None,
+    out: Annotated[str | None, typer.Option(help="Where to, instead of the lake's reports/: a path or s3://.")] = None,
 ) -> None:
     """Draw the page of a refit once more: one HTML file, for any browser."""
     from batch.report.run import run_report
     from streaming.thumbnails import Thumbnails
 
-    run_report(resolved.settings, open_console(), Thumbnails(resolved.settings), refit_id, out)
+    where = None if out is None else taken("--out", out)
+    run_report(resolved.settings, open_console(), Thumbnails(resolved.settings), refit_id, where)
 
 
 @app.command()
@@ -158,7 +163,9 @@ def audit(
     resolved: Resolved,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     sample: Annotated[int, typer.Option(min=0, help="Pictures whose bytes are compared with their rows.")] = 100,
-    settle: Annotated[float, typer.Option(min=0, help="Seconds that a listing of the landing may take.")] = 600.0,
+    settle: Annotated[
+        float, typer.Option(min=0, max=1e7, help="Seconds that a listing of the landing may take.")
+    ] = 600.0,
     drained: Annotated[bool, typer.Option("--drained", help="Nothing may wait, as after `stream --drain`.")] = False,
 ) -> None:
     """Recompute the law from tables, landing and bytes, with none of the stream's code; exit 1 if it is broken."""
@@ -267,14 +274,17 @@ def register(resolved: Resolved) -> None:
 @app.command()
 @takes_settings
 def convert(
-    resolved: Resolved, out: Annotated[Path, typer.Argument(help="The file to write, such as model.zip.")]
+    resolved: Resolved, out: Annotated[str, typer.Argument(help="The file to write, such as model.zip.")]
 ) -> None:
     """Convert the weights to a file that `weights` takes where there is no TensorFlow, such as on a cluster."""
     from streaming.featurize.weights import packed_model
 
+    if is_s3(where := taken("OUT", out)):
+        raise UserError(f"{out} can't be written: convert writes a file; copy it to S3 then, such as with `aws s3 cp`.")
+    target = as_target(Path(where))
     content = packed_model(resolved.settings.weights, resolved.settings.weights_sha256)
     try:
-        out.write_bytes(content)
+        save(content, target)
     except OSError as error:
         raise UserError(f"{out} can't be written: {error.strerror}; name another file.") from error
 
@@ -329,8 +339,10 @@ def main() -> None:
     """Run the command; what the user can mend is one sentence on stderr, exit code 2; what failed is exit code 1."""
     configure_logs()
     tolerate_encodings()
+    unset_empty()
     try:
-        app()
+        with outside_in_sentences():
+            app()
     except UserError as error:
         typer.echo(f"verger: {error}", err=True)
         sys.exit(2)

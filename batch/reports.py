@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from batch.errors import RefitError
-from batch.plots.png import save
 from batch.refit import REFIT_ID
 from conf.lake import Lake
 from conf.locations import is_s3, split_s3
+from conf.whole_file import as_target, save
 
 PLOT, SCREE, PCA_MODEL, PAGE = "pca_plot.png", "scree_plot.png", "pca_model", "index.html"
 
@@ -28,12 +28,13 @@ def put(content: bytes, uri: str) -> None:
 
     Raises:
         RefitError: it can't be written; one sentence with the reason.
+        UserError: something else than a file is there.
     """
     try:
         if is_s3(uri):
             _upload(content, *split_s3(uri))
         else:
-            save(content, Path(uri))
+            save(content, as_target(Path(uri)))
     except OSError as error:
         raise RefitError(f"{uri} can't be written: {error.strerror or error}") from error
 

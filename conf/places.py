@@ -17,9 +17,9 @@ def check_places(settings: Settings) -> None:
     if settings.discover == "events":
         _check_events(settings)
     if not is_s3(settings.landing):
-        _check_landing(settings.landing)
+        check_landing(settings.landing)
     if not is_s3(settings.lake):
-        _check_lake(settings.lake)
+        check_lake(settings.lake)
 
 
 def _check_events(settings: Settings) -> None:
@@ -35,7 +35,8 @@ def _check_events(settings: Settings) -> None:
         )
 
 
-def _check_landing(landing: str) -> None:
+def check_landing(landing: str) -> None:
+    """Raise SettingsError unless it is a readable folder."""
     if not os.path.lexists(landing):
         raise SettingsError(
             f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
@@ -46,7 +47,8 @@ def _check_landing(landing: str) -> None:
         raise SettingsError(f"landing = {landing!r} can't be read: give this user the right to list that folder.")
 
 
-def _check_lake(lake: str) -> None:
+def check_lake(lake: str) -> None:
+    """Raise SettingsError unless it is a folder that can be written, or can be made."""
     existing = next(p for p in (Path(lake), *Path(lake).parents) if os.path.lexists(p))
     if not existing.is_dir():
         raise SettingsError(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conf.errors import SettingsError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Without a user and password: Spark would show them in its UI and in the list of processes.
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
+_KEY = re.compile(r"[!-~]+")
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
 #: How long an endpoint that is away is asked: delta-rs would do so for three minutes, S3A for more than four.
@@ -41,9 +43,15 @@ def endpoint() -> str | None:
         SettingsError: it is no address; obstore and delta-rs would panic.
     """
     url = _first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-    if url is not None and not _ADDRESS.fullmatch(url):
+    if url is not None and not (_ADDRESS.fullmatch(url) and _has_port(url)):
         raise SettingsError(f"AWS_ENDPOINT_URL = {url!r} is no address: set it as in http://127.0.0.1:9000")
     return url
+
+
+def unset_empty() -> None:
+    """AWS variables set to nothing are unset from now on: delta-rs and obstore take an empty address for one."""
+    for name in [name for name, value in os.environ.items() if name.startswith("AWS_") and not value]:
+        del os.environ[name]
 
 
 def region() -> str | None:
@@ -198,12 +206,29 @@ def _first(*variables: str) -> str | None:
     return next((os.environ[name] for name in variables if os.environ.get(name)), None)
 
 
+def _has_port(url: str) -> bool:
+    """One that can be, or none."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _plain_http() -> bool:
     return (endpoint() or "").lower().startswith("http://")
 
 
 def _keys() -> dict[str, str]:
-    """access_key_id, secret_access_key and, where set, session_token; empty unless the pair is complete."""
+    """access_key_id, secret_access_key and, where set, session_token; empty unless the pair is complete.
+
+    Raises:
+        SettingsError: one has characters that no key has: libraries would print it, or panic.
+    """
     names = ("access_key_id", "secret_access_key", "session_token")
     keys = {name: value for name in names if (value := os.environ.get(f"AWS_{name.upper()}"))}
+    for name, value in keys.items():
+        if not _KEY.fullmatch(value):
+            raise SettingsError(
+                f"AWS_{name.upper()} has a space, a line's end or another character that no key has: set it anew"
+            )
     return keys if names[0] in keys and names[1] in keys else {}

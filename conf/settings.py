@@ -123,7 +123,9 @@ class Settings(BaseSettings):
     clean_source: CleanSource = Field(
         "off", description="what becomes of pictures that have their row: off, move, delete, or tag (verger=done, S3)"
     )
-    clean_after_h: NotNegative = Field(168.0, description="hours after its row that a picture stays as it is")
+    clean_after_h: Annotated[float, Field(ge=0, le=1e6)] = Field(
+        168.0, description="hours after its row that a picture stays as it is"
+    )
     clean_to: Annotated[str, AfterValidator(archive)] = Field(
         "", description="with move: where to, a folder or s3://bucket/prefix/"
     )

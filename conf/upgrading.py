@@ -31,8 +31,10 @@ def run_upgrade(
     back but a backup.
 
     Raises:
-        LakeError: a stream or a refit works on the lake, or there is no way from a table's version to this one.
+        LakeError: there is no lake, a stream or a refit works on it, or there is no way from a table's version to this.
     """
+    if not any(lake.open_any(schema) for schema in tables):
+        raise LakeError(f"there is no lake at {lake.root} yet: run `verger stream`")
     with lock_lake(lake, "stream") as streams, lock_lake(lake, "refit") as refits:
         for schema in tables:
             while (table := lake.open_any(schema)) and (version := schema_version(table)) != schema.version:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.fruits_drawn import drawn_lake
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -59,3 +61,44 @@ def test_version_is_printed() -> None:
     done = verger("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("verger")
+
+
+def test_closed_and_full_standard_output_get_no_traceback() -> None:
+    command = f"{sys.executable} {ROOT / 'verger.py'} config"
+    closed = subprocess.run(f"{command} >&-", shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    full = subprocess.run(f"{command} >/dev/full", shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert (full.returncode, full.stderr) == (1, "verger: what is printed can't be written: No space left on device\n")
+
+
+def test_an_argument_that_is_not_utf_8_is_refused() -> None:
+    command: list[str | bytes] = [sys.executable, str(ROOT / "verger.py"), "show", b"\xff"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is not UTF-8" in done.stderr
+
+
+def test_a_table_that_lacks_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    lake = drawn_lake(tmp_path)
+    for data in Path(lake.uri("features")).glob("*.parquet"):
+        data.unlink()
+    for command in (["status"], ["show", "Plum/5.png"], ["export", "--out", str(tmp_path / "x.parquet")]):
+        done = verger(*command, "--lake", lake.root)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "a table lacks a file that its log names: " in done.stderr
+
+
+def test_a_host_that_can_not_be_is_told_in_a_sentence(tmp_path: Path) -> None:
+    done = verger("dashboard", "--host", "a..b", "--lake", drawn_lake(tmp_path).root)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+
+
+def test_convert_and_demo_say_what_they_can_not_write(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for command in (
+        ["convert", "s3://b/m.zip"],
+        ["convert", str(tmp_path)],
+        ["demo", "--folder", str(tmp_path / "file")],
+    ):
+        done = verger(*command)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr

@@ -1,7 +1,5 @@
 """`verger report`: the page of a refit, drawn once more from the tables."""
 
-from pathlib import Path
-
 import numpy as np
 from deltalake.exceptions import DeltaError
 from rich.console import Console
@@ -20,14 +18,15 @@ from conf.settings import Settings
 
 
 def run_report(
-    settings: Settings, console: Console, thumbnails: Thumbnails, refit_id: str | None, out: Path | None
+    settings: Settings, console: Console, thumbnails: Thumbnails, refit_id: str | None, out: str | None
 ) -> None:
-    """Write the page of the refit `refit_id`, or of the latest one, to its folder in the lake or to the file `out`.
+    """Write the page of the refit `refit_id`, or of the latest one, to its folder in the lake or to `out`.
 
-    Needs no JVM. Reads tables and pictures, and writes that one file, whole. Safe to run at any time.
+    `out`: a file or an `s3://` URI. Needs no JVM. Reads tables and pictures, and writes that one file, whole. Safe to
+    run at any time.
 
     Raises:
-        UserError: there is no such refit.
+        UserError: there is no such refit, or `out` is something else than a file.
         RefitError: its projection is not kept any more, or the file can't be written.
     """
     lake = Lake(settings.lake)
@@ -39,7 +38,7 @@ def run_report(
             page = draw(snapshot, wanted)
         except (DeltaError, OSError) as error:
             raise RefitError(f"the page can't be drawn: {error}") from error
-    target = str(out.absolute()) if out else report_uri(lake, rows[-1]["refit_id"], PAGE)
+    target = out or report_uri(lake, rows[-1]["refit_id"], PAGE)
     put(page, target)
     console.print(f"The page is {target}", markup=False, highlight=False, soft_wrap=True)
 

@@ -44,9 +44,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(128)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
         raise UserError(
-            f"port {port} of {host} can't be had ({error.strerror or error}): give another one with --port, or 0 for "
-            "any that is free"
+            f"port {port} of {host} can't be had ({why}): give another one with --port, or 0 for any that is free"
         ) from error
     return listening

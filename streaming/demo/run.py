@@ -44,11 +44,14 @@ def run_demo(resolved: Resolved, folder: Path, console: Console) -> Settings | N
 
 
 def _empty(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise SettingsError(f"--folder {folder} holds something that is not the demo's: name an empty folder")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / MARK).touch()
+    try:
+        if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+            raise SettingsError(f"--folder {folder} holds something that is not the demo's: name an empty folder")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / MARK).touch()
+    except OSError as error:
+        raise SettingsError(f"--folder {folder} can't be made: {error.strerror}; name another one") from error
 
 
 def _with_weights(settings: Settings, console: Console) -> Settings:

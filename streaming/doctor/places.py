@@ -1,13 +1,12 @@
 """What the settings name: landing, lake and queue can be used as the stream will use them."""
 
-import os
 import uuid
 from contextlib import closing
 
 from conf.errors import UserError
 from conf.lease_object import LeaseError, LeaseObject, NoAnswerError, Record
 from conf.locations import is_s3, split_s3
-from conf.places import check_places
+from conf.places import check_lake, check_landing
 from conf.settings import Settings
 from schemas.errors import PictureError
 from streaming.doctor.asking import ASK_S, quick_client, s3_errors
@@ -23,7 +22,7 @@ _OF_THE_PICTURE = {"changed", "gone", "too_large"}
 def landing(settings: Settings) -> str:
     """It can be listed, and its first picture be read."""
     if not is_s3(settings.landing):
-        check_places(settings.model_copy(update={"discover": "list"}))
+        check_landing(settings.landing)
     patterns = NamePatterns(settings.name_patterns, hidden=settings.hidden_names)
     store = open_store(settings.landing, patterns)
     first = next((entry for entry in store.list() if isinstance(entry, Listed)), None)
@@ -36,7 +35,7 @@ def landing(settings: Settings) -> str:
 def lake(settings: Settings) -> str:
     """It can be written; in S3 also under a condition, which leases and commits stand on."""
     if not is_s3(settings.lake):
-        check_places(settings.model_copy(update={"discover": "list", "landing": os.sep}))
+        check_lake(settings.lake)
         return f"{settings.lake} can be written"
     place = LeaseObject(f"{settings.lake}/doctor-{uuid.uuid4().hex}", timeout_s=ASK_S / 2)
     try:

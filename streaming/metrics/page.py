@@ -48,9 +48,10 @@ class Page:
             self._rejected.labels(code)
         try:
             self._server, _ = start_http_server(port, host, registry)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise SettingsError(
-                f"metrics_port = {port} of metrics_host = {host!r} can't be had ({error.strerror}): set metrics_port "
+                f"metrics_port = {port} of metrics_host = {host!r} can't be had "
+                f"({getattr(error, 'strerror', None) or error}): set metrics_port "
                 "to a port that is free, or to 0 for none."
             ) from error
 

@@ -15,6 +15,7 @@ from conf.lake import Lake
 from conf.locations import is_s3, split_s3
 from conf.settings import Settings
 from conf.terminal import print_sentence
+from conf.whole_file import as_target
 from streaming.reading.current_pictures import CurrentPictures
 from streaming.reading.progress import bar
 
@@ -31,7 +32,7 @@ def run_export(settings: Settings, console: Console, out: str) -> None:
     folder for temporary files (3.4 KB a picture), and then renamed or uploaded. Memory: 21 MB of features at a time.
 
     Raises:
-        UserError: there is no lake, or no picture with features of the model.
+        UserError: there is no lake, or no picture with features of the model; or `out` is something else than a file.
         FailedError: `out` can't be written.
     """
     pictures = CurrentPictures.of(Lake(settings.lake), settings.model_id)
@@ -61,7 +62,7 @@ def _write(pictures: CurrentPictures, file: Path, advance: Callable[[int], None]
 @contextmanager
 def _new_file(out: str) -> Iterator[Path]:
     """Where to write what becomes `out` at the end, if all goes well."""
-    folder = None if is_s3(out) else Path(out).parent
+    folder = None if is_s3(out) else as_target(Path(out)).parent
     try:
         handle, name = tempfile.mkstemp(dir=folder, prefix=".verger-export-", suffix=".parquet")
         os.close(handle)
@@ -79,7 +80,7 @@ def _put(file: Path, out: str) -> None:
         _upload(file, *split_s3(out))
         return
     file.chmod(0o666 & ~_umask())
-    file.replace(out)
+    file.replace(as_target(Path(out)))
 
 
 def _upload(file: Path, bucket: str, key: str) -> None:

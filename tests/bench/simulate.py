@@ -13,9 +13,10 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from batch.plots.png import save, to_png
+from batch.plots.png import to_png
 from conf.emr.prices import PHOTO, SMALL, Kind
 from conf.settings import Settings
+from conf.whole_file import save
 from streaming.landing.admission import Limits
 from tests.bench.simulation import Machine, Outcome, Picture, Trace, simulated
 

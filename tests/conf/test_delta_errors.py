@@ -1,7 +1,9 @@
 """An S3 that refuses, or is not there, is one line."""
 
 import pytest
+from deltalake.exceptions import DeltaError
 
+from conf.delta_errors import reason
 from conf.errors import SettingsError
 from conf.lake import Lake, LakeError
 from schemas.features import FEATURES
@@ -32,6 +34,14 @@ def test_an_endpoint_that_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
     with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL = 'nonsense' is no address"):
         Lake("s3://bucket/lake").open(FEATURES)
+
+
+def test_the_cause_is_said_and_not_where_rust_was() -> None:
+    trace = "\n   0: <unknown>\n  13: clone3\n             at ./misc/../sysdeps/unix/sysv/linux/x86_64/clone3.S:81:0\n"
+    assert (
+        reason(DeltaError(f"Kernel error: Json error: unexpected 'g'{trace}"))
+        == "Kernel error: Json error: unexpected 'g'"
+    )
 
 
 def test_no_keys_at_all_are_said_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """AWS variables in the words of obstore, boto3, delta-rs and S3A."""
 
 import json
+import os
 import pickle
 
 import boto3
@@ -8,6 +9,7 @@ import pytest
 from obstore.store import S3Store
 
 from conf import s3
+from conf.errors import SettingsError
 
 SECRET = "wJalrXUtnFEMI/K7MDENG"
 
@@ -71,6 +73,35 @@ def test_region_falls_back_to_the_default_region(monkeypatch: pytest.MonkeyPatch
     assert s3.region() == "eu-west-1"
     monkeypatch.setenv("AWS_REGION", "eu-west-3")
     assert s3.region() == "eu-west-3"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:x"])
+def test_a_port_that_can_not_be_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    with pytest.raises(SettingsError, match="is no address"):
+        s3.endpoint()
+
+
+def test_variables_set_to_nothing_are_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    s3.unset_empty()
+    assert "AWS_ENDPOINT_URL" not in os.environ
+    assert s3.region() == "eu-west-3"
+
+
+@pytest.mark.parametrize("key", [f"{SECRET}\n", "two words", "\xff\xff"])
+def test_a_key_that_can_not_be_is_refused_and_not_printed(
+    server: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", key)
+    with pytest.raises(SettingsError, match="AWS_SESSION_TOKEN has a space") as caught:
+        s3.boto3_kwargs()
+    assert key.strip() not in str(caught.value)
+
+
+def test_a_sentence_holds_no_key(server: str) -> None:
+    assert str(SettingsError(f"invalid header {SECRET}")) == "invalid header ********"
 
 
 def test_a_session_token_goes_with_the_keys_only(server: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,12 @@ def test_beside_a_stream_it_is_refused(lake: Lake) -> None:
         run(lake, TABLES, {})
 
 
+def test_where_there_is_no_lake_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match="there is no lake at"):
+        run(Lake(str(tmp_path / "typo")), TABLES, {})
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_lake_of_today_needs_nothing_and_each_version_has_its_steps(lake: Lake) -> None:
     assert run(lake, TABLES, dict(STEPS)) == "all tables are of this program's schema versions\n"
     assert set(STEPS) == {(table.name, version) for table in TABLES for version in range(1, table.version)}

@@ -2,7 +2,6 @@
 
 import io
 from datetime import datetime, timezone
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from batch.pca.moments import Floats
 from batch.plots import plot, scree
 from batch.plots.caption import Caption
 from batch.plots.plot import plot_components
-from batch.plots.png import save, to_png
+from batch.plots.png import to_png
 from batch.plots.scree import plot_scree
 
 CAPTION = Caption(datetime(2025, 11, 22, 2, tzinfo=timezone.utc), 240, "a $model$")
@@ -118,21 +117,3 @@ def test_the_scree_plot_shows_where_the_components_end(k: int, d: int, drawn: li
     assert plot_scree(spectrum, k, CAPTION)
     assert f"published (k = {k})" in texts(drawn[0])
     assert f"{spectrum[:k].sum() / spectrum.sum():.1%}" in texts(drawn[0])
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "reports" / "7" / "pca_plot.png"
-    save(b"one", path)
-    save(b"two", path)
-    assert path.read_bytes() == b"two"
-    assert [file.name for file in path.parent.iterdir()] == ["pca_plot.png"]
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "pca_plot.png"
-    save(b"one", path)
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space left")))
-    with pytest.raises(OSError, match="no space"):
-        save(b"two", path)
-    assert path.read_bytes() == b"one"
-    assert len(list(tmp_path.iterdir())) == 1

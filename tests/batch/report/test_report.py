@@ -99,7 +99,7 @@ def test_the_command_writes_one_file_and_says_what_is_missing(tmp_path: Path) ->
     second = publish_one(lake, 1)
     run_report(settings, console, none, None, None)
     assert "Principal components" in (Path(lake.root) / "reports" / second / "index.html").read_text()
-    run_report(settings, console, none, first, tmp_path / "page.html")
+    run_report(settings, console, none, first, str(tmp_path / "page.html"))
     assert first in (tmp_path / "page.html").read_text()
     assert "page.html" in output.getvalue()
     with pytest.raises(SentenceError, match=f"there is no refit x in .*; the latest are {second}, {first}"):

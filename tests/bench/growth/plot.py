@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batch.plots.png import save, to_png
+from batch.plots.png import to_png
+from conf.whole_file import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

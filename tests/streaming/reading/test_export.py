@@ -1,5 +1,6 @@
 """`verger export`: the notebook's Parquet file, whole or not at all."""
 
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,13 @@ def test_what_was_there_stays_when_it_fails(lake: Lake, tmp_path: Path, monkeypa
 def test_a_folder_that_is_not_there_is_named(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(FailedError, match=r"none/features.parquet can't be written: No such file"):
         run(lake, str(tmp_path / "none" / "features.parquet"))
+
+
+def test_what_is_no_file_is_not_replaced(lake: Lake, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="pipe is there and is no file"):
+        run(lake, str(tmp_path / "pipe"))
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_lake_without_features_is_refused(tmp_path: Path) -> None:
