@@ -16,7 +16,7 @@ LEDGER = Table(
         Column("version", "long", "the object version: seq of its first announcement", indexed=True),
         Column("supersedes", "long", "version of the same path that came before; null for its first", True),
         Column("attempt", "int", "1, 2, ... of this version", indexed=True),
-        Column("reason", "string", "new, retry (after deferred) or replay (asked for by a person)"),
+        Column("reason", "string", "new, retry (after deferred) or replay (asked for, or there again after gone)"),
         Column("path", "string", "full URI, the key as it is"),
         Column("etag", "string", "names the content at one time"),
         Column("size", "long", "bytes"),

@@ -9,9 +9,30 @@ import numpy as np
 
 from streaming.audit.findings import EXAMPLES, Finding
 from streaming.audit.landing import Object
-from streaming.audit.tables import REASONS, Announced, Bools, Hashes, Ints, hashes
+from streaming.audit.tables import REASONS, Announced, Bools, Hashes, Ints, Rows, hashes
 
 _CHUNK = 4_096
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last version of each path that was announced, sorted by the hash of the path.
+
+    `vanished`: by the row of its latest announcement it was gone, or another one, when it was to be read.
+    """
+
+    paths: Hashes
+    etags: Hashes
+    vanished: Bools
+
+    @classmethod
+    def of(cls, ledger: Announced, rows: Rows, latest: Ints) -> "Last":
+        """`latest`: the latest announcement of each version."""
+        new: Ints = np.flatnonzero(ledger.reason == REASONS.index("new"))
+        order = new[np.lexsort((ledger.seq[new], ledger.path[new]))]
+        last = np.append(ledger.path[order][1:] != ledger.path[order][:-1], True)[: len(order)]
+        vanished = rows.version[rows.vanished & np.isin(rows.seq, latest)]
+        return cls(ledger.path[order][last], ledger.etag[order][last], np.isin(ledger.version[order][last], vanished))
 
 
 @dataclass
@@ -25,23 +46,21 @@ class Coverage:
     sampled: list[Object] = field(default_factory=list)
 
     def finding(self) -> Finding:
-        """The objects that were never announced as they are."""
+        """The objects that were never announced as they are, or not again after their row said that they were gone."""
         return Finding("unannounced", self.unannounced, tuple(self.examples))
 
 
-def cover(
-    objects: Iterator[Object], ledger: Announced, old_us: int, sample: int, advance: Callable[[int], None]
-) -> Coverage:
+def cover(objects: Iterator[Object], last: Last, old_us: int, sample: int, advance: Callable[[int], None]) -> Coverage:
     """Look each object up. One that is as it is since `old_us` (microseconds since 1970) must have been announced.
 
     A sample of those that were is drawn (Vitter's algorithm R): memory holds hashes of the ledger's paths, and a chunk
     of objects. `advance` is told how many more were looked up.
     """
-    coverage, (paths, etags), chance = Coverage(), _last(ledger), random.SystemRandom()
+    coverage, chance = Coverage(), random.SystemRandom()
     drawn_from = 0
     while chunk := list(islice(objects, _CHUNK)):
         coverage.objects += len(chunk)
-        announced = _announced(chunk, paths, etags)
+        announced = _announced(chunk, last)
         for found, is_announced in zip(chunk, announced, strict=True):
             if is_announced:
                 drawn_from += 1
@@ -69,18 +88,10 @@ def _draw(sampled: list[Object], found: Object, size: int, number: int, chance: 
         sampled[place] = found
 
 
-def _last(ledger: Announced) -> tuple[Hashes, Hashes]:
-    """Each path that was announced, sorted by its hash, and the ETag of its last version."""
-    new: Ints = np.flatnonzero(ledger.reason == REASONS.index("new"))
-    order = new[np.lexsort((ledger.seq[new], ledger.path[new]))]
-    last = np.append(ledger.path[order][1:] != ledger.path[order][:-1], True)[: len(order)]
-    return ledger.path[order][last], ledger.etag[order][last]
-
-
-def _announced(chunk: list[Object], paths: Hashes, etags: Hashes) -> Bools:
-    if not len(paths):
+def _announced(chunk: list[Object], last: Last) -> Bools:
+    if not len(last.paths):
         return np.zeros(len(chunk), bool)
     path, etag = hashes([o.path for o in chunk]), hashes([o.etag for o in chunk])
-    at = np.minimum(np.searchsorted(paths, path), len(paths) - 1)
-    announced: Bools = (paths[at] == path) & (etags[at] == etag)
+    at = np.minimum(np.searchsorted(last.paths, path), len(last.paths) - 1)
+    announced: Bools = (last.paths[at] == path) & (last.etags[at] == etag) & ~last.vanished[at]
     return announced

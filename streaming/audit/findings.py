@@ -18,7 +18,7 @@ KINDS = {
     "wrong_version": "rows with another path or ETag than their announcement",
     "wrong_chain": "rows with another version, supersedes, attempt or reason than their announcement",
     "wrong_state": "rows whose status, error code and content hash contradict each other",
-    "unannounced": "objects in the landing that were never announced as they are",
+    "unannounced": "objects in the landing that were never announced as they are, or not again since they were gone",
     "waiting": "announced versions that are neither ok nor rejected, though nothing should wait any more",
     "wrong_bytes": "rows with the hash of other bytes than their object has",
     "wrong_features": "rows that are ok without 1,280 finite features",

@@ -17,7 +17,7 @@ from schemas.features import FEATURES
 from schemas.ledger import LEDGER
 from schemas.table import Table
 from streaming.audit.contents import compare
-from streaming.audit.coverage import cover
+from streaming.audit.coverage import Last, cover
 from streaming.audit.findings import Finding, finding, found
 from streaming.audit.landing import Landing
 from streaming.audit.law import breaches, states
@@ -79,7 +79,8 @@ def audit(settings: Settings, extent: Extent, console: Console) -> Audit:
         latest, status = states(announced, rows)
         wrong = [*breaches(announced, rows), *_waiting(latest, status, extent)]
         old_us = _old_us(ledger, announced, extent)
-        coverage = cover(landing.objects(), announced, old_us, extent.sample, stage("landing", None))
+        last = Last.of(announced, rows, latest)
+        coverage = cover(landing.objects(), last, old_us, extent.sample, stage("landing", None))
         sampled = coverage.sampled
         of_sample = rows.seq[np.isin(rows.path, hashes([one.path for one in sampled]))]
         contents = compare(features, of_sample, landing, sampled, stage("sampled pictures", len(sampled)))

@@ -49,10 +49,14 @@ class Announced(Chain):
 
 @dataclass(frozen=True)
 class Rows(Chain):
-    """The features. `status`: index in STATUSES; `sound`: status, error code and content hash fit each other."""
+    """The features. `status`: index in STATUSES; `sound`: status, error code and content hash fit each other.
+
+    `vanished`: it says that the picture was gone, or another one, when it was to be read.
+    """
 
     status: Codes
     sound: Bools
+    vanished: Bools
 
 
 _SHARED = ("seq", "version", "supersedes", "attempt", "reason", "path", "etag")
@@ -76,7 +80,9 @@ def read_features(table: DeltaTable, advance: Callable[[int], None]) -> Rows:
 
     def columns(batch: pa.RecordBatch) -> dict[str, NDArray[np.generic]]:
         status = _code(batch["status"], STATUSES)
-        return {**_shared(batch), "status": status, "sound": _sound(batch, status)}
+        vanished = pc.fill_null(pc.is_in(batch["error_code"], pa.array(["gone", "changed"])), False)
+        told = {"status": status, "sound": _sound(batch, status), "vanished": vanished.to_numpy(zero_copy_only=False)}
+        return {**_shared(batch), **told}
 
     by_name = _read(table, (*_SHARED, "status", "error_code", "content_hash"), columns, advance)
     return Rows(**_ordered(by_name, [field.name for field in fields(Rows)]))  # type: ignore[arg-type]

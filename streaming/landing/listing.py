@@ -52,9 +52,9 @@ class Listing:
         self._announcer.begun.set()
 
     def _take(self, objects: list[Listed]) -> None:
+        self._announcer.announce_again(objects, "list")
         if not self._store.settles:
             self._announcer.announce(objects, "list")
-            self._announcer.announce_again(objects, "list")
             return
         for entry, _ in self._announcer.unannounced(objects):
             self._settling.see(entry)

@@ -33,8 +33,9 @@ class _Row(NamedTuple):
 class Vanished:
     """What `features` says was gone or changed, by path: some 300 bytes each.
 
-    S3's ETag is of the content. A picture that is deleted, or overwritten, before it is read, and then put back with
-    the same bytes, is the version that was announced already: it is announced again, as another attempt.
+    S3's ETag is of the content: a picture that is deleted, or overwritten, before it is read, and then put back with
+    the same bytes, is the version that was announced already. So are the files of a disk that was away for a moment.
+    They are announced again, as another attempt.
     """
 
     _rows: dict[str, _Row] = field(default_factory=dict)

@@ -140,7 +140,7 @@ class Storm:
         if armed:
             self.counts["failpoint"] += 1
             self.say(f"{armed} has struck, exit code {code}")
-        elif self.weather and code == 1:  # what it may do when S3 fails for long; nothing is lost by it
+        elif self.weather and code in (1, 2):  # what it may do when S3 fails for long, 2 at its start; nothing is lost
             self.counts["ended by itself, as S3 failed"] += 1
             self.say(f"it has ended: {self.service.printed().strip().splitlines()[-1]}")
         else:

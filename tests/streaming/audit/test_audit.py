@@ -127,6 +127,11 @@ def _overwritten_long_ago(made: Orchard) -> None:
     made.announce("c.jpg", "another", announced_at=made.ledger[0]["announced_at"].replace(year=2100))
 
 
+def _there_though_gone(made: Orchard) -> None:
+    made.features[1] |= {"status": "rejected", "error_code": "gone", "content_hash": None, "features": None}
+    made.ledger[0]["announced_at"] = made.ledger[0]["announced_at"].replace(year=2100)
+
+
 @pytest.mark.parametrize(
     ("broken", "found"),
     [
@@ -153,6 +158,7 @@ def _overwritten_long_ago(made: Orchard) -> None:
         (_features_that_are_no_numbers, {"wrong_features": 1}),
         (_no_features, {"wrong_features": 1}),
         (_overwritten_long_ago, {"unannounced": 1}),
+        (_there_though_gone, {"unannounced": 1}),
     ],
 )
 def test_what_is_broken_is_found(tmp_path: Path, broken: Callable[[Orchard], None], found: dict[str, int]) -> None:

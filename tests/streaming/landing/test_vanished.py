@@ -41,9 +41,9 @@ def found_again(lake: Lake, now: Listed) -> list[Draft]:
     return vanished.found_again([now, Listed("b", "1", 7, NOW)], Ledger(lake), "list")
 
 
-@pytest.mark.parametrize("code", ["gone", "changed"])
-def test_it_is_announced_as_another_attempt_at_its_version(tmp_path: Path, code: str) -> None:
-    landing = Landing(tmp_path)
+@pytest.mark.parametrize(("code", "settles"), [("gone", False), ("changed", False), ("gone", True)])
+def test_it_is_announced_as_another_attempt_at_its_version(tmp_path: Path, code: str, settles: bool) -> None:
+    landing = Landing(tmp_path, settles=settles)
     landing.store.objects = {"a": "1", "b": "1"}
     landing.list_once()
     rejected = {"path": "a", "etag": "1", "version": 1, "status": "rejected", "error_code": code}
