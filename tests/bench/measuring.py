@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -104,6 +105,7 @@ def interleaved(runs: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, 
 
 def timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> Timed:
     """Run it once, with its output in `out`/log. Raises RunError."""
+    servers = frozenset(psutil.Process().children())
     with (out / "log").open("wb") as log, watched(LOOK_S) as watch:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -114,25 +116,23 @@ def timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> Ti
             wall_s = time.perf_counter() - began
         finally:
             process.kill()
-            reap_orphans()
+            reap_orphans(servers)
     output = (out / "log").read_text("utf-8", "replace")
     if code:
         raise RunError(f"{' '.join(command)} ended with {code}: {output[-2000:]}")
     return Timed(wall_s, watch.cpu_s, watch.peak_mb, watch.together_mb, watch.peaks_mb(process.pid), output)
 
 
-def reap_orphans() -> None:
-    """Wait for all that was started, and kill what stays: one run is over before the next one begins."""
+def reap_orphans(servers: Collection[psutil.Process] = ()) -> None:
+    """Wait for all that was started but `servers`, kill what stays: one run is over before the next one begins."""
     until = time.monotonic() + ORPHANS_S
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0 and time.monotonic() > until:
-            for child in psutil.Process().children():
-                say(f"  left over, killed: {' '.join(child.cmdline())[:100]}")
+    while left := [child for child in psutil.Process().children() if child not in servers]:
+        if time.monotonic() > until:
+            for child in left:
+                say(f"  left over, killed: {child.pid}")
                 child.kill()
             until = time.monotonic() + ORPHANS_S
-        elif pid == 0:
-            time.sleep(0.02)
+        for child in left:
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
+        time.sleep(0.02)
