@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ CODES = ("gone", "changed")
 #: Attempts at a version that is listed and not found when it is read, unless it was put there anew meanwhile: a
 #: listing may be older than a row, and S3 tells modification times in whole seconds.
 ATTEMPTS = 4
+#: Paths that are kept in memory: 30 MB.
+MOST = 100_000
 
 _ROW = ["seq", "path", "etag", "attempt", "modified"]
 _ANNOUNCED = ["seq", "path", "version", "supersedes", "attempt"]
@@ -31,7 +34,7 @@ class _Row(NamedTuple):
 
 @dataclass
 class Vanished:
-    """What `features` says was gone or changed, by path: some 300 bytes each.
+    """What `features` says was gone or changed, by path: some 300 bytes each, of the latest MOST.
 
     S3's ETag is of the content: a picture that is deleted, or overwritten, before it is read, and then put back with
     the same bytes, is the version that was announced already. So are the files of a disk that was away for a moment.
@@ -47,7 +50,10 @@ class Vanished:
         found = features.to_pyarrow_dataset().to_table(columns=_ROW, filter=lost).sort_by("seq")
         for row in found.to_pylist():
             path = row.pop("path")
+            self._rows.pop(path, None)
             self._rows[path] = _Row(**row)
+        for path in list(islice(self._rows, max(0, len(self._rows) - MOST))):
+            del self._rows[path]
 
     def found_again(self, objects: Sequence[Listed], ledger: Ledger, by: DiscoveredBy) -> list[Draft]:
         """Announcements of those that are there as they were announced; each is given once for a row."""

@@ -78,5 +78,12 @@ def test_one_of_which_a_later_version_or_attempt_was_announced_is_not(lake: Lake
     assert not found_again(lake, LATER)
 
 
+def test_only_the_latest_are_kept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    Ledger(lake).append([Draft("b", "1", 7, NOW, None)])
+    write_row(lake, 2, path="b", version=2)
+    monkeypatch.setattr("streaming.landing.vanished.MOST", 1)
+    assert [draft.path for draft in found_again(lake, THERE)] == ["b"]  # and not "a"
+
+
 def test_another_version_is_not(lake: Lake) -> None:
     assert not found_again(lake, replace(LATER, etag="2"))
