@@ -7,6 +7,7 @@ import pytest
 
 from batch.errors import RefitError
 from batch.reports import PLOT, plot_uri, put, report_uri
+from conf.errors import UserError
 from conf.lake import Lake
 
 
@@ -44,7 +45,7 @@ def test_a_file_that_is_read_stays_whole_while_it_is_replaced(tmp_path: Path) ->
 
 def test_a_file_that_can_not_be_written_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "plot.png").mkdir()
-    with pytest.raises(RefitError, match=rf"^{tmp_path}/plot.png can't be written: Is a directory$"):
+    with pytest.raises(UserError, match=rf"^{tmp_path}/plot.png is there and is no file: name another one$"):
         put(b"new", str(tmp_path / "plot.png"))
     (tmp_path / "file").touch()
     with pytest.raises(RefitError, match=r"file/plot.png can't be written: (File exists|Not a directory)$"):

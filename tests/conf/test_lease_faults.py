@@ -93,9 +93,9 @@ def test_it_ends_when_s3_does_not_answer_any_more(s3_server: S3, uri: str, monke
 
 
 def test_a_removed_object_ends_it(s3_server: S3, uri: str) -> None:
-    with take(uri) as lease:
+    with take(uri, duration_s=3 * DURATION_S) as lease:
         s3_server.client.delete_object(Bucket=s3_server.bucket, Key="a lake/stream.lease")
-        time.sleep(DURATION_S / 2)
+        time.sleep(1.5 * DURATION_S)  # it is renewed meanwhile
         with pytest.raises(LeaseLostError, match="the object was removed"):
             lease.check()
 

@@ -4,6 +4,7 @@ EVENTS, STORES = "tests/streaming/landing/events", "tests/streaming/stores"
 FEATURIZE, STREAM = "tests/streaming/featurize", "tests/streaming/test_stream.py"
 
 ELSEWHERE: tuple[tuple[int, str, str], ...] = (
+    (3, "in the middle of featurizing, landing and lake on S3", "tests/streaming/test_lake_on_s3.py"),
     (
         6,
         "kill -9 of the ledger's writer at random while it merges and cleans",

@@ -90,6 +90,7 @@ def service(s3_server: S3, tmp_path: Path, weights: str, monkeypatch: pytest.Mon
     return Bucket(tmp_path, weights, settings, s3_server)
 
 
+@pytest.mark.parametrize("s3_server", ["versitygw", pytest.param("moto", marks=pytest.mark.faults)], indirect=True)
 def test_stream_refit_and_status_work_on_s3_and_a_kill_loses_nothing(service: Bucket, fruits: Path) -> None:
     pictures = sorted((fruits / "images").glob("*/*.jpg"))[::60]
     assert service.s3
