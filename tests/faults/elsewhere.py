@@ -12,6 +12,7 @@ ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     ),
     (7, "SIGTERM, Ctrl-C in the middle of a batch", f"{STREAM}::test_asked_to_stop_it_finishes_its_batch_and_exits_0"),
     (7, "the same without grace", f"{STREAM}::test_a_batch_that_may_not_finish_is_undone_and_done_by_the_next_start"),
+    (8, "kill -9 at random, each victim", f"{STREAM}::test_kills_at_random_moments_lose_and_double_nothing"),
     (9, "kill -9 of an executor, then of the driver, on a cluster", "tests/cluster/test_cluster.py"),
     (10, "pictures that end their worker, and that hang it", "tests/streaming/test_stream_hostile.py"),
     (10, "a worker is ended, by a crash or for memory", f"{FEATURIZE}/isolation/test_guarded.py"),

@@ -118,6 +118,7 @@ def test_restarts_double_nothing_and_lose_nothing(weights: str, fruits: Path, tm
 
 
 @pytest.mark.fault
+@pytest.mark.faults
 @pytest.mark.timeout(900)
 def test_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: Path, tmp_path: Path) -> None:
     service = Service(tmp_path, weights, {"max_objects_per_batch": 40})
@@ -127,7 +128,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: P
     assert "Traceback" not in service.printed()
 
 
-@pytest.mark.parametrize("asked_with", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("asked_with", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.faults)])
 def test_asked_to_stop_it_finishes_its_batch_and_exits_0(
     weights: str, fruits: Path, tmp_path: Path, asked_with: signal.Signals
 ) -> None:
@@ -143,7 +144,13 @@ def test_asked_to_stop_it_finishes_its_batch_and_exits_0(
     assert service.row_count() % 150 == 0
 
 
-@pytest.mark.parametrize("to_all", [False, True], ids=["without grace", "sent to JVM and workers, too"])
+@pytest.mark.parametrize(
+    "to_all",
+    [
+        pytest.param(False, id="without grace", marks=pytest.mark.faults),
+        pytest.param(True, id="sent to JVM and workers, too"),
+    ],
+)
 def test_a_batch_that_may_not_finish_is_undone_and_done_by_the_next_start(
     weights: str, fruits: Path, tmp_path: Path, to_all: bool
 ) -> None:

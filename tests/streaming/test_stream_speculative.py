@@ -34,6 +34,7 @@ _CONF = {
 
 @pytest.mark.spark
 @pytest.mark.fault
+@pytest.mark.faults
 def test_a_slow_task_is_run_twice_and_its_rows_are_there_once(
     weights: str, fruits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
