@@ -120,7 +120,9 @@ def test_in_a_folder(tmp_path: Path, mode: str, seed: int) -> None:
         assert {hashlib.sha256(content).hexdigest() for content in files(archive).values()} <= hashes(mine)
         assert len(files(archive)) == cleaned
     mine.featured()
-    mine.sweep(way).once()
+    for _ in range(10):  # what is written at that moment, or was not closed yet, is left to the next pass
+        if mine.sweep(way).once() is None and files(landing).keys() <= {".beside"}:
+            break
     assert {name for name in files(landing) if not name.startswith(ASIDE)} <= {".beside"}
     assert mine.sweep(way).once() is None
 

@@ -108,7 +108,7 @@ def test_answers_become_codes(faulty: str, folder: str, answer: str, code: str) 
 def test_silence_ends_in_bounded_time(faulty: str, folder: str, fault: str) -> None:
     started = time.monotonic()
     assert failure(f"{folder}{fault}.jpg", timeout_s=0.6).code in ("timeout", "unreachable")
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 5 * 0.6
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://nowhere.invalid"])

@@ -26,7 +26,7 @@ def test_events_find_what_a_listing_finds(way: str, services: Services, opens: O
     store, ledger, intake = S3Store(bucket, "in/"), FakeLedger(), Intake()
     arrivals, queue = Arrivals(store, ledger.known), opens()
     found: list[Listed] = []
-    while messages := queue.take(0.5):
+    while messages := queue.take(2.0):  # a busy machine's server takes its time
         opened = intake.open(messages)
         rounds = arrivals.settle(opened.events)
         ledger.announce(rounds)
