@@ -17,9 +17,7 @@ from conf.java import check_java
 _JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 #: What spark-submit needs of a Spark.
 _SPARK_HOME = ("bin", "jars")
-#: A JVM that was asked to end gets this long.
-EXIT_S = 10.0
-#: One that writes its classes down.
+#: A JVM that writes its classes down as it ends gets this long.
 RECORDING_EXIT_S = 180.0
 #: The JVM of spark-submit hands on what is printed within this.
 LAST_WORDS_S = 0.1
@@ -60,13 +58,12 @@ def end_jvm() -> None:
     process = _process()
     if process is None:  # under spark-submit the JVM is not ours to end
         return
-    if process.stdin:
+    if is_recording() and process.stdin:
         process.stdin.close()  # the gateway leaves when its standard input ends
-    try:
-        process.wait(RECORDING_EXIT_S if is_recording() else EXIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(RECORDING_EXIT_S)
+    process.kill()  # Spark is stopped: nothing is left to do that is worth half a second
+    process.wait()
     _forget()
 
 
