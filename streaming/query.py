@@ -18,17 +18,22 @@ from streaming.featurize.weights import Model
 from streaming.landing.options import LandingOptions
 from streaming.landing.source import LandingDataSource
 from streaming.sink import FeaturesSink
+from streaming.warming import warm_up
 
 
 def start_query(
     spark: SparkSession, settings: Settings, model: Model, sink: FeaturesSink, *, drain: bool = False
 ) -> StreamingQuery:
     """Start the query. Its checkpoint is thrown away with it: progress is in the table, nowhere else."""
+    tflite = spark.sparkContext.broadcast(model.tflite)
+    if _is_local(spark):
+        with _workers_of_its_own(spark):
+            warm_up(spark, tflite, model.model_id, sink.checkpoint.with_name("warm-up"))
+    featurize = featurize_udf(tflite, model.model_id, _featurize(settings))
     spark.dataSource.register(LandingDataSource)
     options = landing_options(settings, sink.run, drain=drain)
     options = replace(options, lease=sink.hold.token, cores=_cores(spark, settings))
     announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
-    featurize = featurize_udf(spark.sparkContext.broadcast(model.tflite), model.model_id, _featurize(settings))
     with _workers_of_its_own(spark):
         result = featurize("path", "etag", "size", "attempt")
     return (
@@ -95,9 +100,13 @@ def _workers_of_its_own(spark: SparkSession) -> Iterator[None]:
 def _cores(spark: SparkSession, settings: Settings) -> int:
     """Into how many tasks a batch is cut: one for each core that it can have."""
     context = spark.sparkContext
-    if settings.cores or (context.master or "").startswith("local"):
+    if settings.cores or _is_local(spark):
         return settings.worker_cores()
     return cluster_cores(dict(context.getConf().getAll()), context.defaultParallelism)
+
+
+def _is_local(spark: SparkSession) -> bool:
+    return (spark.sparkContext.master or "").startswith("local")
 
 
 def _featurize(settings: Settings) -> FeaturizeOptions:

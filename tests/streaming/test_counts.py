@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from deltalake import DeltaTable
 from PIL import Image
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -39,12 +40,13 @@ WAIT_S = 120.0
 class Run:
     """`steps`: what was done, with the number of batches in which, for each lot of pictures that came.
 
-    `asked`: of the landing; `loads`: of models, by process.
+    `asked`: of the landing; `loads`: of models, by process; `warm`: rows that the workers wrote before the first batch.
     """
 
     steps: list[tuple[int, Done]]
     asked: list[Asked]
     loads: Tally[str]
+    warm: int
 
 
 def picture(number: int) -> bytes:
@@ -80,7 +82,8 @@ def run(moto_server: Server, weights: str, tmp_path_factory: pytest.TempPathFact
         settings = Settings(landing=f"s3://{bucket}/in/", lake=str(folder / "lake"), weights=weights, cores=CORES)
         try:
             steps = stream(settings, folder, put)
-            yield Run(steps, asked, Tally(loads.read_text("utf-8").split()))
+            warm = DeltaTable(str(folder / "warm-up")).to_pyarrow_table().num_rows
+            yield Run(steps, asked, Tally(loads.read_text("utf-8").split()), warm)
         finally:
             end_jvm()
             client.close()
@@ -136,3 +139,7 @@ def test_a_process_loads_the_model_once_however_many_batches_it_works_at(run: Ru
     """Spark keeps two processes for each core, one that hands out and one that featurizes; they change places."""
     assert set(run.loads.values()) == {1}
     assert len(run.loads) <= 2 * CORES
+
+
+def test_each_core_is_warm_before_the_first_batch(run: Run) -> None:
+    assert run.warm == CORES

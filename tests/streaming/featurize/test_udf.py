@@ -1,6 +1,7 @@
 """The UDF in a real Spark session, over a real folder."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,6 +18,7 @@ from streaming.featurize.udf import FeaturizeOptions, featurize_udf
 from streaming.featurize.weights import Model
 from streaming.stores.opening import open_store
 from streaming.stores.store import Listed
+from streaming.warming import warm_up
 from tests.streaming.featurize.odd_files import odd_files
 
 BOUNDS = Bounds(timeout_s=60.0, memory=2 << 30)
@@ -104,3 +106,16 @@ def test_gone_changed_and_too_large_are_rows_without_a_hash(rows: dict[str, Row]
         assert rows[name]["content_hash"] is None
     gone = next(r for n, r in rows.items() if n.endswith("none.jpg"))
     assert (gone["status"], gone["error_code"]) == ("rejected", "gone")
+
+
+@pytest.mark.spark
+def test_a_warm_up_that_fails_is_left_to_the_first_batch(
+    spark: SparkSession, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This Spark has no Delta."""
+    told: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    warming = warm_up(spark, spark.sparkContext.broadcast(model.tflite), model.model_id, tmp_path / "warm-up")
+    warming.join(60)
+    assert not warming.is_alive()
+    assert (told, list(tmp_path.iterdir())) == ([], [])
