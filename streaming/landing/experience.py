@@ -1,5 +1,6 @@
 """What finished batches tell admission: their rows in `features`, and how long each of them took."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from streaming.landing.admission import Admission
 
 #: Rows that are read at a start: the latest ones.
 RECENT = 4_000
+#: The second batch waits so long at most for what the first one tells.
+FIRST_LESSON_S = 1.0
 #: What is kept of rows that were read, and batches that were finished, until they have found each other.
 _ROWS, _BATCHES = 100_000, 100
 _COLUMNS = ["seq", "path", "size", "featurize_ms"]
@@ -32,6 +35,7 @@ class Experience:
         self._seq: NDArray[np.int64] = np.empty(0, np.int64)
         self._ms: NDArray[np.float64] = np.empty(0, np.float64)
         self._warm = self._started = False
+        self._learned = threading.Event()
 
     def asked(self) -> None:
         """Spark asks for a batch: the one before is done."""
@@ -40,6 +44,12 @@ class Experience:
             if self._warm:
                 self._finished.append((after, to, self._clock() - began))
             self._running, self._warm = None, True
+
+    def await_first_lesson(self) -> None:
+        """Pictures wait for the second batch, which would else be as small as the first one, for want of knowledge."""
+        if self._warm and not self._learned.is_set():
+            self._learned.wait(FIRST_LESSON_S)
+            self._learned.set()
 
     def admitted(self, after: int, to: int) -> None:
         """The announcements with after < seq <= to are handed out."""
@@ -57,6 +67,7 @@ class Experience:
         self._ms = np.concatenate([self._ms, ms])[-_ROWS:]
         while self._finished and self._finished[0][1] <= upto:
             self._learn_batch(*self._finished.popleft())
+        self._learned.set()
 
     def _learn_batch(self, after: int, to: int, seconds: float) -> None:
         of_it = (self._seq > after) & (self._seq <= to)

@@ -65,6 +65,7 @@ class OpenedLanding:
             raise self.discovery.failure
         head = self.discovery.head
         if head > self._admitted:
+            self._experience.await_first_lesson()
             self._ledger.refresh()
             upto = min(head, self._admitted + self._admission.most())
             waiting = self._ledger.rows(self._admitted, upto, ["seq", "path", "size"])

@@ -1,6 +1,7 @@
 """What admission learns from the table and from the time between Spark's questions."""
 
 import math
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +87,34 @@ def test_a_batch_whose_rows_are_not_all_known_tells_nothing(admission: Admission
     learn(experience, lake, 1_500, 3_000)
     assert (admission.slowdown, admission.overhead_s) == (1.0, 1.0)
     assert not math.isclose(predicted(admission), 72.0, rel_tol=0.1)
+
+
+def test_the_second_batch_waits_for_what_the_first_one_tells_and_no_other_one(
+    admission: Admission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, experience = new_lake(tmp_path), Experience(admission)
+    monkeypatch.setattr("streaming.landing.experience.FIRST_LESSON_S", 60.0)
+    experience.asked()
+    experience.await_first_lesson()  # at once: there is no batch yet
+    experience.admitted(0, 500)
+    experience.asked()
+    write_features(lake, rows(1, 500, 9.0))
+    telling = threading.Timer(0.3, learn, (experience, lake, 0, 500))
+    telling.start()
+    experience.await_first_lesson()
+    assert predicted(admission) == pytest.approx(9.0, rel=0.1)
+    telling.join()
+    experience.await_first_lesson()
+
+
+def test_the_second_batch_comes_though_nothing_can_be_learned(
+    admission: Admission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experience = Experience(admission)
+    monkeypatch.setattr("streaming.landing.experience.FIRST_LESSON_S", 0.01)
+    experience.asked()
+    experience.admitted(0, 500)
+    experience.asked()
+    experience.await_first_lesson()
+    monkeypatch.setattr("streaming.landing.experience.FIRST_LESSON_S", 60.0)
+    experience.await_first_lesson()
