@@ -1,7 +1,6 @@
 """How a batch is cut into tasks."""
 
 import heapq
-import math
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,8 @@ def balanced(rows: pa.Table, work_ms: NDArray[np.float64], cores: int) -> list[p
 
     Longest first onto the least loaded task (Graham's LPT rule: at most 4/3 of the best makespan).
     """
-    tasks = min(len(work_ms), cores * MAX_TASKS_PER_CORE, max(cores, math.ceil(work_ms.sum() / TASK_MS)))
+    a_core = round(work_ms.sum() / cores / TASK_MS)  # as many for each core: else some wait for the others' last one
+    tasks = min(len(work_ms), cores * min(max(a_core, 1), MAX_TASKS_PER_CORE))
     loads = [(0.0, task) for task in range(tasks)]
     members: list[list[int]] = [[] for _ in range(tasks)]
     for index in np.argsort(-work_ms, kind="stable"):

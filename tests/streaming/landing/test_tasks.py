@@ -28,3 +28,9 @@ def test_no_task_is_a_straggler(work: list[float], cores: int) -> None:
 
 def test_a_big_batch_feeds_all_cores_from_the_start() -> None:
     assert len(balanced(pa.table({"size": [5_000] * 4}), np.full(4, 9.0), cores=4)) == 4
+
+
+@given(works, st.integers(1, 4))
+def test_no_core_waits_for_a_task_more_that_another_one_has(work: list[float], cores: int) -> None:
+    tasks = len(balanced(pa.table({"work": work}), np.array(work), cores))
+    assert tasks % cores == 0 or tasks == len(work)
