@@ -8,14 +8,16 @@ from conf.jvm import is_submitted, start_jvm
 from conf.locations import is_s3
 from conf.log_store import log_store_conf
 from conf.settings import Settings
-from conf.spark_conf import common_conf, local_conf
+from conf.spark_conf import common_conf, local_conf, package_conf, table_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def spark_session(settings: Settings, *, app_name: str, log_path: Path) -> "SparkSession":
+def spark_session(settings: Settings, *, app_name: str, log_path: Path, tables: bool = True) -> "SparkSession":
     """A Spark session for `settings`; raises JavaError or SparkStartError.
+
+    `tables`: whether it reads or writes Delta tables itself. Without, it needs no jars beside Spark's own.
 
     Under spark-submit, or beside a running Spark context, it takes the master and jars that are there.
     Else Spark is local, and all that its JVM and Python workers print is appended to `log_path`.
@@ -23,13 +25,13 @@ def spark_session(settings: Settings, *, app_name: str, log_path: Path) -> "Spar
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    conf = common_conf(settings)
+    conf = common_conf() | (table_conf(settings) if tables else {})
     if SparkContext._active_spark_context is None:
         if not is_submitted():
-            conf = local_conf(settings) | conf
+            conf = local_conf(settings) | (package_conf(settings) if tables else {}) | conf
             if SparkContext._gateway is None:
                 start_jvm(conf, log_path)
-        if is_s3(settings.lake):
+        if tables and is_s3(settings.lake):
             conf |= log_store_conf(log_path.parent / "log-store")
     try:
         return SparkSession.builder.appName(app_name).config(map=dict(conf)).getOrCreate()

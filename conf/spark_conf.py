@@ -32,7 +32,7 @@ IN_SPARK = (
     "org.xerial.snappy:*",
     "software.amazon.awssdk:bundle",
 )
-#: The JVM moves rows and writes Parquet, the work is in Python. Its optimizing compiler takes what runs 40 times as
+#: The JVM plans and moves rows, the work is in Python. Its optimizing compiler takes what runs 40 times as
 #: often as it would by default: it then gives back a tenth of a batch, and costs the start 1 s instead of 6 (2 cores).
 _LATE_OPTIMIZING = (
     "-XX:Tier4InvocationThreshold=200000 -XX:Tier4MinInvocationThreshold=24000 -XX:Tier4CompileThreshold=600000 "
@@ -41,29 +41,18 @@ _LATE_OPTIMIZING = (
 #: Attempts at a task: Spark's local mode knows one only, and a worker that dies would fail the batch.
 LOCAL_TASK_ATTEMPTS = 4
 
-#: So many small files are merged, after the batch that made the last of them.
-COMPACTED_FILES = 50
-
 _EVERYWHERE = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.catalogImplementation": "in-memory",  # tables are known by their path
     "spark.sql.session.timeZone": "UTC",
     # A batch of pictures' rows, not of Spark's 10,000: a worker holds one batch in memory.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "256",
     "spark.sql.execution.arrow.maxBytesPerBatch": str(16 * 2**20),
-    # 40 % of the features are exact zeros: 3,390 bytes a row instead of 4,320.
-    "spark.sql.parquet.compression.codec": "zstd",
-    "spark.hadoop.parquet.enable.dictionary": "false",
-    "spark.databricks.delta.autoCompact.minNumFiles": str(COMPACTED_FILES),
-    "spark.databricks.delta.snapshotPartitions": "1",  # 50, the default, is for big tables
-    # Batches are small plans on few, wide rows: to compile them, to plan them anew as they run, and to write beside
-    # each commit what its log says anyway costs a batch 0.2 s, and gives nothing back.
+    # Batches are small plans on few rows: to compile them, and to plan them anew as they run, costs a batch 0.2 s, and
+    # gives nothing back.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.subexpressionElimination.enabled": "false",  # without compiled code, a cache that every row looks into
-    "spark.databricks.delta.writeChecksumFile.enabled": "false",
     "spark.python.worker.reuse": "true",  # the model is loaded once per worker
     "spark.executorEnv.OMP_NUM_THREADS": "1",  # one thread per worker: Spark runs one worker per core
     "spark.log.level": "WARN",
@@ -73,34 +62,45 @@ _EVERYWHERE = {
 }
 
 
-def common_conf(settings: Settings) -> dict[str, str]:
-    """For every session, wherever it runs. On AWS a cluster's own image says what reads `s3://`.
+_TABLES = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.hadoop.parquet.enable.dictionary": "false",
+    "spark.databricks.delta.snapshotPartitions": "1",  # 50, the default, is for big tables
+    "spark.databricks.delta.writeChecksumFile.enabled": "false",  # its log says the same
+}
+
+
+def common_conf() -> dict[str, str]:
+    """For every session, wherever it runs.
 
     Nothing that spark-submit has settled by then: master, memory, jars, how many executors, where their Python is.
     """
-    return _EVERYWHERE | (s3a_conf() if is_s3(settings.lake) and endpoint() else {})
+    return dict(_EVERYWHERE)
+
+
+def table_conf(settings: Settings) -> dict[str, str]:
+    """For a session that reads or writes Delta tables. On AWS a cluster's own image says what reads `s3://`."""
+    return _TABLES | (s3a_conf() if is_s3(settings.lake) and endpoint() else {})
 
 
 def package_conf(settings: Settings) -> dict[str, str]:
     """What Ivy fetches and caches: Delta, and for a lake in S3 what reads it. For a Spark whose image has neither."""
     packages = [DELTA_PACKAGE, *(S3A_PACKAGES if is_s3(settings.lake) else ())]
-    return {"spark.jars.packages": ",".join(packages), "spark.jars.excludes": ",".join(IN_SPARK)}
+    s3a = s3a_conf() if is_s3(settings.lake) else {}
+    return s3a | {"spark.jars.packages": ",".join(packages), "spark.jars.excludes": ",".join(IN_SPARK)}
 
 
 def local_conf(settings: Settings) -> dict[str, str]:
     """For a session whose JVM we start ourselves: a laptop, a test, one machine."""
     cores = settings.worker_cores()
-    s3a = s3a_conf() if is_s3(settings.lake) else {}
-    return (
-        s3a
-        | package_conf(settings)
-        | {
-            "spark.master": f"local[{cores},{LOCAL_TASK_ATTEMPTS}]",
-            "spark.driver.memory": settings.driver_memory,
-            "spark.driver.extraJavaOptions": f"{_LATE_OPTIMIZING} -XX:+UseSerialGC",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.sql.shuffle.partitions": str(cores),
-            "spark.ui.enabled": "false",
-        }
-    )
+    return {
+        "spark.master": f"local[{cores},{LOCAL_TASK_ATTEMPTS}]",
+        "spark.driver.memory": settings.driver_memory,
+        "spark.driver.extraJavaOptions": f"{_LATE_OPTIMIZING} -XX:+UseSerialGC",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": str(cores),
+        "spark.ui.enabled": "false",
+    }

@@ -37,7 +37,6 @@ FEATURES = Table(
         Column("featurized_at", "timestamp", "when its features were computed, UTC", indexed=True),
         Column("featurize_ms", "float", "milliseconds spent on decoding and the model"),
     ),
-    auto_compact=True,
     # A batch a second leaves some 200,000 files a day, most of them merged since. A refit takes less than a night.
     keep="interval 1 days",
 )

@@ -31,9 +31,6 @@ _ARROW: dict[Type, pa.DataType] = {
     "map<string,long>": pa.map_(pa.string(), pa.int64()),
 }
 
-#: Of a log's day Spark would remove one file after the other, in S3 for minutes, and no batch would come meanwhile.
-_COMPACTED = {"delta.autoOptimize.autoCompact": "true", "delta.enableExpiredLogCleanup": "false"}
-
 
 @dataclass(frozen=True)
 class Column:
@@ -56,16 +53,14 @@ class Column:
 class Table:
     """A Delta table of the lake. `version` counts changes of its columns; a lake of another version is refused.
 
-    `auto_compact`: Spark merges its small files after a commit, and leaves its log to us. `partition_by`: the column
-    whose values have folders. `keep`: so long, as Delta spells it, its log and replaced files stay for readers that are
-    under way.
+    `partition_by`: the column whose values have folders. `keep`: so long, as Delta spells it, its log and replaced
+    files stay for readers that are under way.
     """
 
     name: str
     version: int
     comment: str
     columns: tuple[Column, ...]
-    auto_compact: bool = False
     partition_by: str | None = None
     keep: str | None = None
 
@@ -86,12 +81,11 @@ class Table:
         return Schema.from_arrow(self.arrow())
 
     def properties(self) -> dict[str, str]:
-        """Table properties: our version, statistics only on the columns that are filtered, compaction."""
+        """Table properties: our version, statistics only on the columns that are filtered."""
         return {
             "verger.schema_version": str(self.version),
             "delta.dataSkippingStatsColumns": ",".join(c.name for c in self.columns if c.indexed),
             # A checkpoint every tenth commit (the default) costs a batch 2 to 4 s each time.
             "delta.checkpointInterval": "100",
-            **(_COMPACTED if self.auto_compact else {}),
             **({f"delta.{name}RetentionDuration": self.keep for name in ("log", "deletedFile")} if self.keep else {}),
         }

@@ -1,19 +1,17 @@
-"""The streaming query: announcements -> features -> sink."""
+"""The streaming query: announcements -> data files with their features -> sink."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from conf.cores import cluster_cores
 from conf.settings import Settings
-from schemas.features import FEATURES, RESULT_COLUMNS
 from streaming.featurize.decode import Limits
 from streaming.featurize.isolation.bounds import Bounds
-from streaming.featurize.udf import FeaturizeOptions, featurize_udf
+from streaming.featurize.udf import FeaturizeOptions, featurized
 from streaming.featurize.weights import Model
 from streaming.landing.options import LandingOptions
 from streaming.landing.source import LandingDataSource
@@ -28,34 +26,19 @@ def start_query(
     tflite = spark.sparkContext.broadcast(model.tflite)
     if _is_local(spark):
         with _workers_of_its_own(spark):
-            warm_up(spark, tflite, model.model_id, sink.checkpoint.with_name("warm-up"))
-    featurize = featurize_udf(tflite, model.model_id, _featurize(settings))
+            warm_up(spark, tflite, model.model_id)
     spark.dataSource.register(LandingDataSource)
     options = landing_options(settings, sink.run, drain=drain)
     options = replace(options, lease=sink.hold.token, cores=_cores(spark, settings))
     announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
     with _workers_of_its_own(spark):
-        result = featurize("path", "etag", "size", "attempt")
+        files = featurized(announcements, tflite, model.model_id, _featurize(settings), sink.lake)
     return (
-        feature_rows(announcements, result, model.model_id)
-        .writeStream.foreachBatch(sink.write)
+        files.writeStream.foreachBatch(sink.write)
         .option("checkpointLocation", f"file://{sink.checkpoint}")  # a cluster's own file system may be another
         .trigger(processingTime="0 seconds")  # the source keeps the pace
         .queryName("verger")
         .start()
-    )
-
-
-def feature_rows(announcements: DataFrame, result: Column, model_id: str) -> DataFrame:
-    """The rows of table `features`, in its columns' order; `result` is evaluated once for each announcement."""
-    added = {
-        "label": F.coalesce(F.try_element_at(F.split("path", "/"), F.lit(-2)), F.lit("")),  # a forgotten one has none
-        "discovered_at": F.col("announced_at"),
-        "model_id": F.lit(model_id),
-        **{name: F.col(f"result.{name}") for name in RESULT_COLUMNS},
-    }
-    return announcements.withColumn("result", result).select(
-        *(added.get(c.name, F.col(c.name)).alias(c.name) for c in FEATURES.columns)
     )
 
 

@@ -9,9 +9,7 @@ from rich.console import Console
 from conf.java import check_java
 from conf.jvm import is_submitted, kill_jvm
 from conf.lake import Lake
-from conf.locations import is_s3
 from conf.locks import lock_lake
-from conf.log_store import commits_are_conditional
 from conf.outlet import check_target
 from conf.places import check_places
 from conf.session import spark_session
@@ -31,11 +29,6 @@ from streaming.sink import FeaturesSink
 from streaming.status import read_status
 from streaming.stopping import Stopping
 from streaming.stores.opening import open_store
-
-REPLACEABLE = (
-    "this Spark can't commit to S3 on the condition that there is no such commit yet (Hadoop's S3A from 3.4.2 on can): "
-    "a commit that is held up for more than ten seconds may replace one of a stream that has taken over"
-)
 
 
 def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
@@ -65,12 +58,10 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         report = Report(screen, settings.landing, read_status(lake), recorder, drain=drain)
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch, hold)
         report.say(f"starting Spark; watching {settings.landing}")
-        spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)
+        spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG, tables=False)
         stopping.listen()  # PySpark has set handlers of its own
         stopping.at_once = kill_jvm
         try:
-            if is_s3(lake.root) and not commits_are_conditional(spark, lake.root):
-                report.say(REPLACEABLE)
             query = start_query(spark, settings, model, sink, drain=drain)
         except (Py4JError, OSError) as error:
             raise StreamError(JVM_ENDED) from error

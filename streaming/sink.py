@@ -1,26 +1,37 @@
-"""One Delta commit per micro-batch, and the proof that it is ours."""
+"""One Delta commit per micro-batch: of the data files that the workers have written."""
 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-import pyarrow.compute as pc
-import pyarrow.dataset as pds
-from pyspark.sql import DataFrame, SparkSession
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, Transaction, WriterProperties
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction
+from pyspark.sql import DataFrame
 
+from conf.delta_errors import reason
 from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.locks import Hold
-from conf.spark_conf import COMPACTED_FILES
+from conf.purge import NO_HOOKS
 from schemas.features import FEATURES
+from streaming.data_file import GROUP_ROWS, DataFile
 from streaming.lake import lake_id
-from streaming.tidying import is_due, tidy
+from streaming.upkeep import Upkeep
 
-_SUMMARIZED = ["status", "error_code", "featurize_ms", "featurized_at"]
+#: Of a batch there is a file or two for each core; 16 MiB are some 5,000 rows.
+UPKEEP = Upkeep(
+    FEATURES.name, merge_every=50, remove_every=1_000, small=16 * 2**20, big=128 * 2**20, many=8,
+    written=WriterProperties(
+        compression="ZSTD",
+        max_row_group_size=GROUP_ROWS,
+        default_column_properties=ColumnProperties(dictionary_enabled=False),
+    ),
+)  # fmt: skip
 
 
 class SinkError(Exception):
@@ -47,10 +58,10 @@ class Batch:
 class FeaturesSink:
     """Appends batches to `features`, for `foreachBatch`.
 
-    A batch is there whole or not at all. Its commit carries the transaction (lake's id, last number + 1): of two
-    drivers that race for a number Delta lets one win and skips the other's in silence, so after each commit the log
-    is read back. `hold` is checked before a batch, and the driver ends the JVM when it is lost. Nothing is retried
-    here: after an error, start the stream again.
+    A batch is there whole or not at all. Its commit is made on exactly the version that this sink knows, and refused
+    when anyone else has written: delta-rs puts it on the condition that there is none, in a folder as in S3. It carries
+    the transaction (lake's id, last number + 1). `hold` is checked before a batch and before its commit, and the
+    driver ends the JVM when it is lost. Nothing is retried here: after an error, start the stream again.
     """
 
     lake: Lake
@@ -64,20 +75,28 @@ class FeaturesSink:
     failure: Exception | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        table = self.lake.open(FEATURES)
-        if table is None:
-            raise LakeError(f"there is no features table in {self.lake.root}")
-        self._table, self._app = table, lake_id(table)
-        self.last_seq, self._since = max_seq(table), table.version()
-        self._transaction = table.transaction_version(self._app) or 0
+        self._table = self._open()
+        self._app = lake_id(self._table)
+        self.last_seq = max_seq(self._table)
+        self._transaction = self._table.transaction_version(self._app) or 0
+        self._since = self._table.version()
 
-    def write(self, rows: DataFrame, batch_id: int) -> None:
-        """Append one batch. Once `closed`, it writes nothing: the next start reads the batch again."""
+    def write(self, files: DataFrame, batch_id: int) -> None:
+        """Append one batch. Once `closed`, it writes nothing: the next start reads the batch again.
+
+        Args:
+            files: data files, a DataFile as JSON in each row; it is evaluated once.
+            batch_id: Spark's number.
+
+        Raises:
+            SinkError: the files are not of this batch, or another stream writes; nothing was committed then.
+            FailedError: the lake may be another stream's by now.
+        """
         self.busy = True
         try:
             end = end_offset(self.checkpoint, batch_id)
             if end > self.last_seq and not self.closed:  # a query begins with a batch without rows
-                self._append(rows, batch_id, end)
+                self._append(files, batch_id, end)
         except Exception as error:
             self.failure = error
             raise
@@ -88,42 +107,64 @@ class FeaturesSink:
         began = time.monotonic()
         self.hold.check()
         failpoint("batch-begun")
-        self._let_compact(rows.sparkSession)
-        mark = f"{self.run} {self._transaction + 1}"
-        (
-            rows.write.format("delta")
-            .mode("append")
-            .option("txnAppId", self._app)
-            .option("txnVersion", self._transaction + 1)
-            .option("userMetadata", mark)
-            .save(self.lake.uri(FEATURES.name))
-        )
+        files = [DataFile.from_json(row.file) for row in rows.collect()]
+        self._check_files(files, end)
+        self.hold.check()
+        failpoint("batch-written")
+        self._commit(files)
         failpoint("batch-committed")
-        self._transaction += 1
-        self._check_ours(mark, end)
-        batch = self._summary(number, end, time.monotonic() - began)
+        self._check_rows(end)
+        batch = _summary(number, end, files, time.monotonic() - began)
         self.last_seq = end
         self.on_batch(batch)
-        self._tidy()
+        self._look_after()
 
-    def _let_compact(self, spark: SparkSession) -> None:
-        """Else Delta merges whatever files there are after the first commit of each JVM: a second and more."""
-        many = self._table.get_add_actions().num_rows >= COMPACTED_FILES
-        spark.conf.set("spark.databricks.delta.autoCompact.enabled", str(many).lower())
-
-    def _tidy(self) -> None:
-        """Now and then, when nothing else writes the table."""
-        if is_due(self._since, self._table.version()):
-            self.hold.check()
-            tidy(self._table, self.lake.uri(FEATURES.name))
-            self._since = self._table.version()
-
-    def _check_ours(self, mark: str, end: int) -> None:
-        self._table.update_incremental()
-        if all(commit.get("userMetadata") != mark for commit in self._table.history(limit=5)):
-            raise SinkError(
-                f"another stream writes to {self.lake.root}: commit {self._transaction} of features isn't ours"
+    def _commit(self, files: Sequence[DataFile]) -> None:
+        transaction = Transaction(self._app, self._transaction + 1)
+        mark = f"{self.run} {transaction.version}"
+        try:
+            self._table.create_write_transaction(
+                [_added(file) for file in files],
+                "append",
+                self._table.schema(),
+                commit_properties=CommitProperties({"userMetadata": mark}, 0, [transaction]),
+                post_commithook_properties=NO_HOOKS,
             )
+        except (DeltaError, OSError) as error:
+            self._table = self._open()
+            if not self._is_there(mark):
+                raise self._refused(error) from error
+        self._transaction += 1
+
+    def _refused(self, error: Exception) -> SinkError:
+        if isinstance(error, CommitFailedError):
+            return SinkError(f"another stream writes to {self.lake.root}: this one's batch is undone")
+        return SinkError(f"a batch could not be committed to {self.lake.root}: {reason(error)}")
+
+    def _is_there(self, mark: str) -> bool:
+        """Whether a commit whose answer was an error is in the table all the same: S3's may have been lost."""
+        return any(commit.get("userMetadata") == mark for commit in self._table.history(limit=5))
+
+    def _look_after(self) -> None:
+        """Between two batches, when nothing else writes the table."""
+        if UPKEEP.is_due(self._since, self._table.version()):
+            self.hold.check()
+            UPKEEP.look_after(self._table, self._since)
+            self._table = self._open()
+            self._since = self._table.version()
+            self._check_rows(self.last_seq)
+
+    def _check_files(self, files: Sequence[DataFile], end: int) -> None:
+        """The announcements after the last batch, up to `end`, and no others."""
+        rows, seqs = sum(file.rows for file in files), [seq for file in files for seq in file.seqs]
+        if (rows, min(seqs, default=0), max(seqs, default=0)) != (end - self.last_seq, self.last_seq + 1, end):
+            raise SinkError(
+                f"a batch of announcements {self.last_seq + 1} to {end} has {rows} rows; nothing was written to "
+                f"{self.lake.root}: run `verger status`"
+            )
+
+    def _check_rows(self, end: int) -> None:
+        self._table.update_incremental()
         rows, last = row_count(self._table), max_seq(self._table)
         if not rows == last == end:
             raise SinkError(
@@ -131,14 +172,25 @@ class FeaturesSink:
                 "expected: run `verger status`"
             )
 
-    def _summary(self, number: int, end: int, seconds: float) -> Batch:
-        proven_at = datetime.now(timezone.utc)
-        rows = self._table.to_pyarrow_dataset().to_table(_SUMMARIZED, filter=pds.field("seq") > self.last_seq)
-        status, code = rows["status"].to_pylist(), rows["error_code"].to_pylist()
-        codes = Counter(c for s, c in zip(status, code, strict=True) if s == "rejected")
-        featurize_s = float(pc.sum(rows["featurize_ms"]).as_py() or 0.0) / 1000
-        commit_s = (proven_at - pc.max(rows["featurized_at"]).as_py()).total_seconds()
-        return Batch(number, end, Counter(status), codes, seconds, featurize_s, max(0.0, commit_s))  # two clocks
+    def _open(self) -> DeltaTable:
+        table = self.lake.open(FEATURES)
+        if table is None:
+            raise LakeError(f"there is no features table in {self.lake.root}")
+        return table
+
+
+def _added(file: DataFile) -> AddAction:
+    return AddAction(file.path, file.size, {}, int(time.time() * 1000), True, json.dumps(file.stats))
+
+
+def _summary(number: int, end: int, files: Sequence[DataFile], seconds: float) -> Batch:
+    statuses, codes = Counter[str](), Counter[str]()
+    for file in files:
+        statuses.update(file.statuses)
+        codes.update(file.codes)
+    commit_s = datetime.now(timezone.utc).timestamp() - max(file.featurized_at for file in files)
+    featurize_s = sum(file.featurize_s for file in files)
+    return Batch(number, end, statuses, codes, seconds, featurize_s, max(0.0, commit_s))  # two clocks
 
 
 def end_offset(checkpoint: Path, batch_id: int) -> int:

@@ -1,6 +1,6 @@
-"""The one Arrow UDF of the stream: path, etag, size, attempt in; a struct of schemas.features.RESULT out."""
+"""The one Arrow UDF of the stream: announcements in; out the data files with their rows, which it has written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from conf.failpoints import failpoint
+from conf.lake import Lake
 from conf.worker_path import keep_spark_archives
-from schemas.features import RESULT
-from streaming.featurize.arrays import result_array
+from streaming.data_file import write_data_files
+from streaming.featurize.arrays import result_array, strings
+from streaming.featurize.feature_rows import feature_rows
 from streaming.featurize.isolation.bounds import Bounds
 from streaming.featurize.limits import Limits
 from streaming.featurize.rows import Announced, FetchLimits, featurize_rows
 
 if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast
-    from pyspark.sql import Column
+    from pyspark.sql import DataFrame
 
-#: Rows handed back at a time: 64 x 1,280 floats are 330 KB.
+#: Rows made at a time: 64 x 1,280 floats are 330 KB.
 _ROWS = 64
-Batch = tuple[pa.Array, pa.Array, pa.Array, pa.Array]
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,36 @@ class FeaturizeOptions:
     max_attempts: int
 
 
-def featurize_udf(model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions) -> Callable[..., "Column"]:
-    """A scalar-iterator Arrow UDF over (path, etag, size, attempt), one struct for each row.
+def featurized(
+    announcements: "DataFrame", model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions, lake: Lake
+) -> "DataFrame":
+    """The data files (column `file`: a DataFile as JSON) that hold the rows of these announcements, in no table yet.
 
-    Bad data is a row `rejected`, a store that doesn't answer a row `deferred`. A picture may end the worker: the
-    next attempt at the task gives that one, too, its row. It writes nothing: running it again is safe.
+    Bad data is a row `rejected`, a store that doesn't answer a row `deferred`. A picture may end the worker: the next
+    attempt at the task gives that one, too, its row. Running a task again is safe: what it wrote before counts for
+    nothing until somebody commits it.
     """
     from pyspark import TaskContext
-    from pyspark.sql.pandas.functions import arrow_udf
 
-    def featurize(batches: Iterator[tuple[pa.Array, pa.Array, pa.Array, pa.Array]]) -> Iterator[pa.Array]:
+    def featurize(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        keep_spark_archives()
         task = TaskContext.get()
         retry = task is not None and task.attemptNumber() > 0
-        return featurize_batches(batches, model.value, model_id, options, retry=retry)
+        if announced := list(batches):
+            table = pa.Table.from_batches(announced)
+            for file in write_data_files(lake, rows_of(table, model.value, model_id, options, retry=retry)):
+                yield pa.RecordBatch.from_arrays([strings([file.to_json()], pa.string())], ["file"])
 
-    # No overload knows an iterator for a struct, which Spark documents.
-    udf: Callable[..., Column] = arrow_udf(featurize, RESULT.spark())  # type: ignore[call-overload]
-    return udf
+    return announcements.mapInArrow(featurize, "file string")
 
 
-def featurize_batches(
-    batches: Iterator[Batch], tflite: bytes, model_id: str, options: FeaturizeOptions, *, retry: bool
-) -> Iterator[pa.StructArray]:
-    """Structs of RESULT_COLUMNS, as many as rows in `batches`, whose borders it reads over. `retry`: of the task."""
+def rows_of(
+    announced: pa.Table, tflite: bytes, model_id: str, options: FeaturizeOptions, *, retry: bool
+) -> Iterator[pa.Table]:
+    """The rows of `features` for the announcements (columns of `ledger`), in order, some at a time.
+
+    `retry`: the task was tried before.
+    """
     from streaming.featurize.isolation.guarded import Guarded
     from streaming.featurize.isolation.isolated import Isolated
     from streaming.featurize.isolation.suspects import suspects
@@ -68,20 +76,22 @@ def featurize_batches(
     from streaming.featurize.model import load_model
     from streaming.stores.opening import open_store
 
-    keep_spark_archives()
     give_memory_back()
     store = open_store(options.landing)
     fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts, store.reads_together)
     isolated = Isolated(tflite, options.limits, options.bounds)
     guarded = Guarded(partial(load_model, tflite, model_id), isolated, options.limits, suspects(), retry=retry)
-    rows = featurize_rows(_announced(batches), store, guarded, options.limits, fetch)
-    with closing(isolated), closing(rows):
-        while chunk := list(islice(rows, _ROWS)):
+    results = featurize_rows(_announced(announced), store, guarded, options.limits, fetch)
+    done = 0
+    with closing(isolated), closing(results):
+        while chunk := list(islice(results, _ROWS)):
             failpoint("featurizing")
-            yield result_array(chunk)
+            yield feature_rows(announced.slice(done, len(chunk)), result_array(chunk), model_id)
+            done += len(chunk)
 
 
-def _announced(batches: Iterator[Batch]) -> Iterator[Announced]:
-    for path, etag, size, attempt in batches:
-        for p, e, s, a in zip(*(column.to_pylist() for column in (path, etag, size, attempt)), strict=True):
-            yield Announced(p, e, s, a)
+def _announced(rows: pa.Table) -> Iterator[Announced]:
+    for path, etag, size, attempt in zip(
+        *(rows[name].to_pylist() for name in ("path", "etag", "size", "attempt")), strict=True
+    ):
+        yield Announced(path, etag, size, attempt)

@@ -60,7 +60,7 @@ def test_spark_comes_from_the_archive(tmp_path: Path) -> None:
             pytest.fail(message)
         pytest.skip(message)
     loaded = tmp_path / "loaded.txt"
-    conf = local_conf(settings := Settings(cores=1)) | common_conf(settings)
+    conf = local_conf(Settings(cores=1)) | common_conf()
     conf["spark.driver.extraJavaOptions"] += f" -Xlog:class+load:file={loaded}"
     start_jvm(conf, tmp_path / "spark.log")
     from pyspark.sql import SparkSession

@@ -12,13 +12,14 @@ from conf.lake import Lake
 from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.ledger import Draft, Ledger
+from streaming.sink import UPKEEP
 from tests.faults.case import Case, struck
 from tests.streaming.landing.fakes import NOW
 from tests.streaming.service import Service, kill_group
 
 pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
-#: Commits before the stream's: with its own and that of the merge there are 100, when Delta makes a checkpoint.
-BEFORE = 98
+#: Commits before the stream's, with which there are as many as are merged.
+BEFORE = UPKEEP.merge_every - 1
 
 
 def fill(service: Service) -> Lake:
@@ -48,10 +49,9 @@ def killed_when(service: Service, happens: Callable[[], bool]) -> None:
         kill_group(stream)
 
 
-def test_killed_while_features_are_merged_and_while_their_checkpoint_is_made(service: Service, case: Case) -> None:
-    case.did(6, "kill -9 of all while features are merged, then while Delta's checkpoint is made")
-    lake = fill(service)
-    folder = Path(lake.uri("features"))
+def test_killed_while_features_are_merged(service: Service, case: Case) -> None:
+    case.did(6, "kill -9 of all while merged features are written, before their commit")
+    folder = Path(fill(service).uri("features"))
     log = folder / "_delta_log"
     before = len(list(folder.glob("*.parquet")))
 
@@ -65,11 +65,19 @@ def test_killed_while_features_are_merged_and_while_their_checkpoint_is_made(ser
     killed_when(service, merging)
     assert DeltaTable(str(folder)).version() == BEFORE + 1, "the merge was committed already"
     service.put("late.jpg", b"no picture")
-    killed_when(service, lambda: any("checkpoint" in name.name for name in log.iterdir()))
-    left = sorted(name.name for name in log.iterdir() if "checkpoint" in name.name)
     service.drain()
-    assert DeltaTable(str(folder)).version() >= 100
-    case.audited(service, f"killed before the merge's commit, and with {left} there")
+    case.audited(service, "killed before the merge's commit")
+
+
+@pytest.mark.parametrize("place", ["features-merged", "features-checkpointed"])
+def test_killed_while_features_are_looked_after(service: Service, case: Case, place: str) -> None:
+    case.did(6, f"kill -9 of all at {place}")
+    folder = fill(service).uri("features")
+    assert struck(service, f"{place}:group") == -9, service.printed()
+    files = len(DeltaTable(folder).file_uris())
+    service.put("late.jpg", b"no picture")
+    service.drain()
+    case.audited(service, f"{files} files in features at the crash")
 
 
 @pytest.mark.parametrize("place", ["ledger-merged", "ledger-checkpointed"])

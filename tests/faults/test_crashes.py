@@ -14,6 +14,7 @@ PLACES = {
     "offset-logged": (2, "after the offset log, before any picture is read, in the source"),
     "batch-begun": (2, "after the offset log, before any picture is read, in the driver"),
     "featurizing": (3, "in the middle of featurizing"),
+    "batch-written": (4, "after the data files, before the Delta commit"),
     "batch-committed": (5, "after the Delta commit, before anything else"),
 }
 #: The exit code of the driver: killed itself, or left without its JVM.

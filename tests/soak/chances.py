@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 PLACES = (
-    "ledger-appended", "offset-logged", "batch-begun", "featurizing", "batch-committed", "ledger-merged",
-    "ledger-checkpointed",
+    "ledger-appended", "offset-logged", "batch-begun", "featurizing", "batch-written", "batch-committed",
+    "ledger-merged", "ledger-checkpointed", "features-merged", "features-checkpointed",
 )  # fmt: skip
 #: How likely in a second of a life: a pause, a refit, a replay.
 PAUSE, REFIT, REPLAY = 0.01, 0.004, 0.006

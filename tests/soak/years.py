@@ -2,11 +2,9 @@
 
     python -m tests.soak.years --commits 20000 --keep "interval 1 minutes"
 
-A commit is one announcement and its row. The ledger is written by the stream's own class. Rows are appended by
-delta-rs, for Spark takes a second for each: every 50 commits they are merged and every 100 there is a checkpoint, as
-Spark does it, and `tidy` runs when it is due. `--keep` makes the tables' retention shorter, as commits come faster here
-than in life; without it nothing is old enough to go. At each mark: a real stream's first row, `verger status`, what is
-on the disk.
+A commit is one announcement and its row. Both tables are written by the stream's own classes, without Spark. `--keep`
+makes the tables' retention shorter, as commits come faster here than in life; without it nothing is old enough to go.
+At each mark: a real stream's first row, `verger status`, what is on the disk.
 """
 
 import argparse
@@ -16,30 +14,26 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
 from conf.lake import Lake
-from conf.purge import NO_HOOKS
 from schemas.features import FEATURES
 from streaming.lake import prepare
 from streaming.landing.ledger import Draft, Ledger
-from streaming.tidying import is_due, tidy
 from tests.soak.gauge import files
 from tests.soak.place import FolderPlace
 from tests.soak.starting import first_row, status_s, weights
 from tests.streaming.landing.fakes import NOW
 from tests.streaming.service import Service
+from tests.streaming.sinking import Writer
 
-MERGE_EVERY, CHECKPOINT_EVERY = 50, 100
 _SAME = {
     "label": "gone", "status": "rejected", "error_code": "gone", "error_detail": "gone", "model_id": "m",
     "discovered_at": NOW, "featurized_at": NOW, "featurize_ms": 0.0,
 }  # fmt: skip
 _KEPT = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
-_COLUMNS = frozenset(FEATURES.arrow().names)
+_COLUMNS = frozenset(FEATURES.arrow().names) - {"seq"}
 
 
 @dataclass
@@ -60,7 +54,8 @@ class Years:
 
     def commit(self, count: int) -> None:
         """So many announcements, each with its row."""
-        ledger, features = Ledger(self.lake), DeltaTable(self.lake.uri("features"))
+        ledger = Ledger(self.lake)
+        features = Writer(self.lake, self.service.folder / "checkpoint")
         for _ in range(count):
             began = time.perf_counter()
             number = ledger.head + 1
@@ -68,21 +63,9 @@ class Years:
             self.ms["ledger"].append(1000 * (time.perf_counter() - began))
             row = ledger.rows(number - 1, number).to_pylist()[0]
             began = time.perf_counter()
-            features = self._append({name: row[name] for name in row.keys() & _COLUMNS} | _SAME, features)
+            known = {name: row[name] for name in row.keys() & _COLUMNS}
+            features.write(features.files(number, **known | _SAME), number)
             self.ms["features"].append(1000 * (time.perf_counter() - began))
-
-    def _append(self, row: dict[str, Any], table: DeltaTable) -> DeltaTable:
-        since = table.version()
-        write_deltalake(table, pa.Table.from_pylist([row], FEATURES.arrow()), mode="append",
-                        post_commithook_properties=NO_HOOKS)  # fmt: skip
-        if row["seq"] % MERGE_EVERY == 0:
-            table.optimize.compact(target_size=128 * 2**20, post_commithook_properties=NO_HOOKS)
-        if table.version() // CHECKPOINT_EVERY > since // CHECKPOINT_EVERY:
-            table.create_checkpoint()
-        if is_due(since, table.version()):
-            tidy(table, self.lake.uri("features"))
-            table = DeltaTable(self.lake.uri("features"))
-        return table
 
     def mark(self, commits: int) -> None:
         """Print how it stands, as a line of a Markdown table."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from deltalake import DeltaTable
 from PIL import Image
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -40,13 +39,12 @@ WAIT_S = 120.0
 class Run:
     """`steps`: what was done, with the number of batches in which, for each lot of pictures that came.
 
-    `asked`: of the landing; `loads`: of models, by process; `warm`: rows that the workers wrote before the first batch.
+    `asked`: of the landing; `loads`: of models, by process.
     """
 
     steps: list[tuple[int, Done]]
     asked: list[Asked]
     loads: Tally[str]
-    warm: int
 
 
 def picture(number: int) -> bytes:
@@ -82,8 +80,7 @@ def run(moto_server: Server, weights: str, tmp_path_factory: pytest.TempPathFact
         settings = Settings(landing=f"s3://{bucket}/in/", lake=str(folder / "lake"), weights=weights, cores=CORES)
         try:
             steps = stream(settings, folder, put)
-            warm = DeltaTable(str(folder / "warm-up")).to_pyarrow_table().num_rows
-            yield Run(steps, asked, Tally(loads.read_text("utf-8").split()), warm)
+            yield Run(steps, asked, Tally(loads.read_text("utf-8").split()))
         finally:
             end_jvm()
             client.close()
@@ -96,7 +93,7 @@ def stream(settings: Settings, folder: Path, put: Callable[[int], None]) -> list
     with lock_lake(lake, "stream") as hold:
         prepare(lake)
         sink = FeaturesSink(lake, "run", folder / "checkpoint", batches.append, hold)
-        spark = spark_session(settings, app_name="counts", log_path=folder / "spark.log")
+        spark = spark_session(settings, app_name="counts", log_path=folder / "spark.log", tables=False)
         put(0)
         query = start_query(spark, settings, resolve_model(settings.weights), sink)
         counter, steps = Counter(spark, lake.uri("features"), str(query.runId)), []
@@ -125,10 +122,10 @@ def test_a_picture_in_s3_costs_one_request(run: Run) -> None:
     assert of_pictures == {"GET": PICTURES * LOTS}
 
 
-def test_a_batch_is_two_jobs_and_few_tasks(run: Run) -> None:
-    """One writes; one is Delta's, which looks up the transaction. The first batch finds out what to compact."""
-    assert [(done.jobs / batches, done.tasks <= 6 * batches) for batches, done in run.steps[1:]] == [(2, True)] * 3
-    assert run.steps[0][1].jobs <= 11 + 4 * (run.steps[0][0] - 1)
+def test_a_batch_is_one_job_and_few_tasks(run: Run) -> None:
+    """Data files are written in its tasks, and committed without Spark."""
+    assert [(done.jobs / batches, done.tasks <= CORES * batches) for batches, done in run.steps[1:]] == [(1, True)] * 3
+    assert run.steps[0][1].jobs <= 1 + run.steps[0][0]  # and one that warms up
 
 
 def test_a_batch_is_at_most_a_file_for_each_core(run: Run) -> None:
@@ -139,7 +136,3 @@ def test_a_process_loads_the_model_once_however_many_batches_it_works_at(run: Ru
     """Spark keeps two processes for each core, one that hands out and one that featurizes; they change places."""
     assert set(run.loads.values()) == {1}
     assert len(run.loads) <= 2 * CORES
-
-
-def test_each_core_is_warm_before_the_first_batch(run: Run) -> None:
-    assert run.warm == CORES

@@ -35,7 +35,7 @@ def test_the_table_describes_itself(tmp_path: Path) -> None:
     assert table
     assert table.metadata().description == FEATURES.comment
     assert all(field.metadata["comment"] for field in table.schema().fields)
-    assert table.metadata().configuration["delta.autoOptimize.autoCompact"] == "true"
+    assert table.metadata().configuration["delta.deletedFileRetentionDuration"] == "interval 1 days"
 
 
 def test_the_greatest_seq_and_the_rows_are_known_without_a_scan(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from schemas.features import FEATURES
 from schemas.ledger import LEDGER
 from schemas.table import Table
 from streaming.lake import prepare
-from streaming.landing.upkeep import MERGED
+from streaming.landing.ledger import UPKEEP
 from tests.bench.refit.tables import AS_SPARK
 
 #: Rows of a merged file of the ledger; and of `features`, as many as fill Spark's 128 MB.
@@ -37,7 +37,7 @@ def make_lake(folder: Path, versions: int) -> Lake:
     """A lake with so many announcements, all of them with a row."""
     lake = Lake(str(folder))
     prepare(lake)
-    for table, rows, writer in ((LEDGER, LEDGER_ROWS, MERGED), (FEATURES, FEATURES_ROWS, AS_SPARK)):
+    for table, rows, writer in ((LEDGER, LEDGER_ROWS, UPKEEP.written), (FEATURES, FEATURES_ROWS, AS_SPARK)):
         for start in range(1, versions + 1, rows):
             part = _rows(table, start, min(start + rows, versions + 1))
             write_deltalake(lake.uri(table.name), part, mode="append", writer_properties=writer)

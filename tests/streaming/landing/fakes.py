@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from deltalake import write_deltalake
@@ -50,11 +51,16 @@ def new_lake(folder: Path) -> Lake:
     return lake
 
 
-def write_features(lake: Lake, rows: list[dict[str, object]]) -> None:
-    """Append rows to `features`; columns not given are made up."""
+def features_row(seq: int, **values: object) -> dict[str, object]:
+    """A row of `features`; what is not given is made up."""
     made_up = {
         "path": "file:///x.jpg", "label": "x", "etag": "A", "size": 1, "modified": NOW, "attempt": 1, "reason": "new",
         "status": "ok", "model_id": "m", "discovered_at": NOW, "featurized_at": NOW, "featurize_ms": 1.0,
     }  # fmt: skip
-    full = [{**made_up, "version": row["seq"], **row} for row in rows]
+    return {**made_up, "seq": seq, "version": seq, **values}
+
+
+def write_features(lake: Lake, rows: list[dict[str, Any]]) -> None:
+    """Append rows to `features`; columns not given are made up."""
+    full = [features_row(**row) for row in rows]
     write_deltalake(lake.uri("features"), pa.Table.from_pylist(full, schema=FEATURES.arrow()), mode="append")

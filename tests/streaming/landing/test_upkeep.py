@@ -1,7 +1,9 @@
 """The ledger merges its files and cleans its log by itself, and nobody notices but who counts files."""
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -10,17 +12,20 @@ from deltalake.exceptions import DeltaError
 
 from conf.lake import Lake
 from streaming.landing import ledger as ledger_module
-from streaming.landing import upkeep
 from streaming.landing.ledger import Draft, Ledger, LedgerConflictError
+from streaming.upkeep import Upkeep
 from tests.streaming.landing.fakes import NOW, new_lake
 
 KEEP = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
 
 
+def otherwise(monkeypatch: pytest.MonkeyPatch, **of: Any) -> None:
+    monkeypatch.setattr(ledger_module, "UPKEEP", replace(ledger_module.UPKEEP, **of))
+
+
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "MERGE_EVERY", 10)
-    monkeypatch.setattr(upkeep, "REMOVE_EVERY", 30)
+    otherwise(monkeypatch, merge_every=10, remove_every=30)
 
 
 def announce(ledger: Ledger, count: int, rows: int = 1) -> None:
@@ -63,7 +68,7 @@ def test_files_are_merged_and_the_rows_stay(tmp_path: Path) -> None:
 
 
 def test_files_hold_ranges_so_that_a_batch_is_read_from_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "SMALL", 20_000)
+    otherwise(monkeypatch, small=20_000)
     lake = new_lake(tmp_path)
     announce(Ledger(lake), 95, rows=7)
     found = files(lake)
@@ -73,15 +78,14 @@ def test_files_hold_ranges_so_that_a_batch_is_read_from_few(tmp_path: Path, monk
 
 
 def test_big_files_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"SMALL": 100_000, "BIG": 300_000, "MANY": 4}.items():
-        monkeypatch.setattr(upkeep, name, value)
+    otherwise(monkeypatch, small=100_000, big=300_000, many=4)
     lake = new_lake(tmp_path)
     ledger = Ledger(lake)
     announce(ledger, 40, rows=500)
     first = files(lake)
     announce(ledger, 40, rows=500)
     assert files(lake).num_rows < 25
-    assert max(first["size_bytes"].to_pylist()) > upkeep.BIG / 2
+    assert max(first["size_bytes"].to_pylist()) > ledger_module.UPKEEP.big / 2
     assert files(lake)["path"].to_pylist()[:3] == first["path"].to_pylist()[:3]
     assert_whole(ledger, 40_000)
 
@@ -123,13 +127,13 @@ def test_who_writes_beside_a_merge_is_found(tmp_path: Path, monkeypatch: pytest.
     lake = new_lake(tmp_path)
     mine, theirs = Ledger(lake), Ledger(lake)
 
-    def beside(table: DeltaTable, since: int) -> None:
+    def beside(upkeep: Upkeep, table: DeltaTable, since: int) -> None:
         monkeypatch.undo()
         theirs.refresh()
         announce(theirs, 1)
         upkeep.look_after(table, since)
 
-    monkeypatch.setattr(ledger_module, "look_after", beside)
+    monkeypatch.setattr(Upkeep, "look_after", beside)
     with pytest.raises(LedgerConflictError):
         announce(mine, 10)
 
@@ -147,7 +151,7 @@ def test_a_merge_that_fails_is_made_the_next_time(tmp_path: Path, monkeypatch: p
     lake = new_lake(tmp_path)
     ledger = Ledger(lake)
     with monkeypatch.context() as broken:
-        broken.setattr(upkeep, "_target", _fails)
+        broken.setattr(Upkeep, "_target", _fails)
         announce(ledger, 15)
     assert files(lake).num_rows == 15
     announce(ledger, 10)
@@ -155,5 +159,5 @@ def test_a_merge_that_fails_is_made_the_next_time(tmp_path: Path, monkeypatch: p
     assert_whole(ledger, 25)
 
 
-def _fails(_: DeltaTable) -> int:
+def _fails(_: Upkeep, __: DeltaTable) -> int:
     raise DeltaError("the store is away")

@@ -10,10 +10,9 @@ import pytest
 from deltalake import DeltaTable
 
 from conf.lake import Lake
-from streaming.landing import upkeep
 from streaming.landing.ledger import Ledger
 from tests.streaming.landing.fakes import new_lake
-from tests.streaming.landing.test_upkeep import announce, assert_whole, keep_nothing
+from tests.streaming.landing.test_upkeep import announce, assert_whole, keep_nothing, otherwise
 
 pytestmark = pytest.mark.fault
 
@@ -22,10 +21,11 @@ KILLS = 20
 WRITER = """
 import sys
 from conf.lake import Lake
-from streaming.landing import upkeep
+from dataclasses import replace
+from streaming.landing import ledger as module
 from streaming.landing.ledger import Ledger
 from tests.streaming.landing.test_upkeep import announce
-upkeep.MERGE_EVERY, upkeep.REMOVE_EVERY = 2, 4
+module.UPKEEP = replace(module.UPKEEP, merge_every=2, remove_every=4)
 ledger = Ledger(Lake(sys.argv[1]))
 print("up", flush=True)
 announce(ledger, 10_000, rows=3)
@@ -37,7 +37,7 @@ def test_a_kill_at_any_point_leaves_a_whole_ledger(tmp_path: Path, monkeypatch: 
     keep_nothing(lake)
     heads = [0]
     for _ in range(KILLS):
-        _write_and_kill(lake, seconds.uniform(0.0, 0.4))
+        _write_and_kill(lake, seconds.uniform(0.0, 0.8))
         ledger = Ledger(lake)
         assert_whole(ledger, ledger.head)
         heads.append(ledger.head)
@@ -55,8 +55,7 @@ def _write_and_kill(lake: Lake, after_s: float) -> None:
 
 
 def _assert_nothing_is_left_over(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "MERGE_EVERY", 2)
-    monkeypatch.setattr(upkeep, "REMOVE_EVERY", 2)
+    otherwise(monkeypatch, merge_every=2, remove_every=2)
     announce(Ledger(lake), 4)
     table = DeltaTable(lake.uri("ledger"))
     table.vacuum(dry_run=False, full=True)

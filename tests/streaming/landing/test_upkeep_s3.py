@@ -7,18 +7,16 @@ from deltalake import DeltaTable
 
 from conf.lake import Lake
 from streaming.lake import prepare
-from streaming.landing import upkeep
 from streaming.landing.ledger import Ledger
 from tests.servers.aws_variables import forget_clients, use_server
 from tests.servers.server import REGION, Server
-from tests.streaming.landing.test_upkeep import KEEP, announce, assert_whole
+from tests.streaming.landing.test_upkeep import KEEP, announce, assert_whole, otherwise
 
 pytestmark = pytest.mark.s3
 
 
 def test_a_ledger_in_s3_is_looked_after(versitygw_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "MERGE_EVERY", 10)
-    monkeypatch.setattr(upkeep, "REMOVE_EVERY", 20)
+    otherwise(monkeypatch, merge_every=10, remove_every=20)
     use_server(monkeypatch, versitygw_server)
     bucket, s3 = f"bucket-{uuid.uuid4().hex}", versitygw_server.client()
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})

@@ -1,0 +1,153 @@
+"""Data files of table `features`: written by the workers, in no table until the driver commits them."""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from conf.lake import Lake
+from schemas.features import FEATURES
+from streaming.lake_file import replace_file
+
+#: Rows that a reader decodes at least: 5 MB, which a worker holds.
+GROUP_ROWS = 1_024
+#: Rows of a file: 27 MB, which a worker holds as well.
+FILE_ROWS = 8 * GROUP_ROWS
+
+_INDEXED = [column.name for column in FEATURES.columns if column.indexed]
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that is on the disk, and what is to be said of it.
+
+    `path`: below the table. `stats`: as Delta's log has them, of the indexed columns. `statuses`: rows of each;
+    `codes`: of the rejected ones. `featurize_s`: over all rows; `featurized_at`: the latest, seconds since 1970.
+    """
+
+    path: str
+    size: int
+    stats: dict[str, Any]
+    statuses: dict[str, int]
+    codes: dict[str, int]
+    featurize_s: float
+    featurized_at: float
+
+    @property
+    def rows(self) -> int:
+        """How many rows are in it."""
+        return int(self.stats["numRecords"])
+
+    @property
+    def seqs(self) -> tuple[int, int]:
+        """The least and the greatest `seq` in it."""
+        return self.stats["minValues"]["seq"], self.stats["maxValues"]["seq"]
+
+    def to_json(self) -> str:
+        """For the way from a worker to the driver."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "DataFile":
+        """What `to_json` has made."""
+        return cls(**json.loads(text))
+
+
+def write_data_files(lake: Lake, rows: Iterable[pa.Table]) -> Iterator[DataFile]:
+    """Write tables of `features`' columns to as few files as may be, and name each when it is there whole.
+
+    A new name each time: what a task that is run twice has written before belongs to nothing, and is removed when the
+    table is tidied. Raises OSError, with a sentence in S3.
+    """
+    groups = _groups(rows)
+    while group := next(groups, None):
+        file = _Unfinished()
+        file.add(group)
+        for more in islice(groups, FILE_ROWS // GROUP_ROWS - 1):
+            file.add(more)
+        yield file.save(lake)
+
+
+@dataclass
+class _Unfinished:
+    """A file in memory."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    featurize_s: float = 0.0
+    featurized_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._content = pa.BufferOutputStream()
+        self._schema = pa.schema([column.remove_metadata() for column in FEATURES.arrow()])
+        self._writer = pq.ParquetWriter(
+            self._content,
+            self._schema,
+            compression="zstd",
+            use_dictionary=False,  # 40 % of the features are exact zeros: 3,330 bytes a row instead of 4,320
+            write_statistics=_INDEXED,
+            store_schema=False,
+        )
+
+    def add(self, group: pa.Table) -> None:
+        """A row group."""
+        self._writer.write_table(group.cast(self._schema))
+        statuses = group["status"].to_pylist()
+        codes = zip(statuses, group["error_code"].to_pylist(), strict=True)
+        self.statuses.update(statuses)
+        self.codes.update(code for status, code in codes if status == "rejected")
+        self.featurize_s += float(pc.sum(group["featurize_ms"]).as_py()) / 1000
+        self.featurized_at = max(self.featurized_at, pc.max(group["featurized_at"]).as_py().timestamp())
+
+    def save(self, lake: Lake) -> DataFile:
+        """Put it where it belongs."""
+        self._writer.close()
+        content = self._content.getvalue()
+        path, stats = f"part-{uuid.uuid4()}.zstd.parquet", statistics(pq.read_metadata(pa.BufferReader(content)))
+        replace_file(lake, f"tables/{FEATURES.name}/{path}", content)
+        counts = dict(self.statuses), dict(self.codes)
+        return DataFile(path, content.size, stats, *counts, self.featurize_s, self.featurized_at)
+
+
+def _groups(rows: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows, GROUP_ROWS at a time."""
+    waiting: list[pa.Table] = []
+    for table in rows:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= GROUP_ROWS:
+            yield pa.concat_tables(waiting).combine_chunks()
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def statistics(metadata: pq.FileMetaData) -> dict[str, Any]:
+    """What Delta's log says of a file (Delta's protocol, "Per-file Statistics"), from its own: of the indexed columns.
+
+    A column of which the least and greatest values are not known, as those of texts of 4 KB are not, has none.
+    """
+    stats: dict[str, Any] = {"numRecords": metadata.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    for index in range(metadata.num_columns):
+        name = metadata.schema.column(index).path
+        if name not in _INDEXED:
+            continue
+        found = [group.column(index).statistics for group in groups]
+        stats["nullCount"][name] = sum(of.null_count for of in found)
+        known = [of for of in found if of.null_count < of.num_values + of.null_count]
+        if known and all(of.has_min_max for of in known):
+            stats["minValues"][name] = _as_json(min(of.min for of in known))
+            stats["maxValues"][name] = _as_json(max(of.max for of in known))
+    return stats
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
