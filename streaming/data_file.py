@@ -110,11 +110,11 @@ class _Unfinished:
     def save(self, lake: Lake) -> DataFile:
         """Put it where it belongs."""
         self._writer.close()
-        content = self._content.getvalue()
+        content = self._content.getvalue().to_pybytes()
         path, stats = f"part-{uuid.uuid4()}.zstd.parquet", statistics(pq.read_metadata(pa.BufferReader(content)))
         replace_file(lake, f"tables/{FEATURES.name}/{path}", content)
         counts = dict(self.statuses), dict(self.codes)
-        return DataFile(path, content.size, stats, *counts, self.featurize_s, self.featurized_at)
+        return DataFile(path, len(content), stats, *counts, self.featurize_s, self.featurized_at)
 
 
 def _groups(rows: Iterable[pa.Table]) -> Iterator[pa.Table]:
