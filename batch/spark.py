@@ -27,7 +27,9 @@ class SparkOnDemand:
             from conf.session import spark_session
 
             with self.stages.stage("Spark"):
-                self._session = spark_session(self.settings, app_name="verger refit", log_path=self.log_path)
+                self._session = spark_session(
+                    self.settings, app_name="verger refit", log_path=self.log_path, writes_lake=True
+                )
             self.stages.watch(self._session)
         return self._session
 

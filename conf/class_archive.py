@@ -15,7 +15,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from conf.java import check_java
-from conf.spark_conf import DELTA_PACKAGE
 
 _recording = ContextVar("recording", default=False)
 
@@ -45,9 +44,9 @@ class ClassArchive:
 
 
 def class_archive(java: str) -> ClassArchive:
-    """The one for this `java` with the Spark and Delta of this environment, recorded or not."""
+    """The one for this `java` with the Spark of this environment, recorded or not."""
     found, spark = Path(java).resolve(), distribution("pyspark")
-    of = (found, found.stat().st_mtime_ns, spark.locate_file("pyspark"), spark.version, DELTA_PACKAGE)
+    of = (found, found.stat().st_mtime_ns, spark.locate_file("pyspark"), spark.version)
     return ClassArchive(Path(sys.prefix) / "spark" / hashlib.sha256(repr(of).encode()).hexdigest()[:16])
 
 

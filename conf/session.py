@@ -1,23 +1,22 @@
-"""The one place that makes a Spark session: Delta, UTC, and quiet."""
+"""The one place that makes a Spark session: UTC, and quiet."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conf.errors import SparkStartError
 from conf.jvm import is_submitted, start_jvm
-from conf.locations import is_s3
-from conf.log_store import log_store_conf
 from conf.settings import Settings
-from conf.spark_conf import common_conf, local_conf, package_conf, table_conf
+from conf.spark_conf import common_conf, local_conf, package_conf, s3_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def spark_session(settings: Settings, *, app_name: str, log_path: Path, tables: bool = True) -> "SparkSession":
+def spark_session(settings: Settings, *, app_name: str, log_path: Path, writes_lake: bool = False) -> "SparkSession":
     """A Spark session for `settings`; raises JavaError or SparkStartError.
 
-    `tables`: whether it reads or writes Delta tables itself. Without, it needs no jars beside Spark's own.
+    `writes_lake`: whether Spark itself writes into the lake, for which it needs S3A where that is in S3; tables are
+    read and written without it.
 
     Under spark-submit, or beside a running Spark context, it takes the master and jars that are there.
     Else Spark is local, and all that its JVM and Python workers print is appended to `log_path`.
@@ -25,14 +24,11 @@ def spark_session(settings: Settings, *, app_name: str, log_path: Path, tables: 
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    conf = common_conf() | (table_conf(settings) if tables else {})
-    if SparkContext._active_spark_context is None:
-        if not is_submitted():
-            conf = local_conf(settings) | (package_conf(settings) if tables else {}) | conf
-            if SparkContext._gateway is None:
-                start_jvm(conf, log_path)
-        if tables and is_s3(settings.lake):
-            conf |= log_store_conf(log_path.parent / "log-store")
+    conf = common_conf() | (s3_conf(settings) if writes_lake else {})
+    if SparkContext._active_spark_context is None and not is_submitted():
+        conf = local_conf(settings) | (package_conf(settings) if writes_lake else {}) | conf
+        if SparkContext._gateway is None:
+            start_jvm(conf, log_path)
     try:
         return SparkSession.builder.appName(app_name).config(map=dict(conf)).getOrCreate()
     except Exception as error:

@@ -4,7 +4,6 @@ from conf.locations import is_s3
 from conf.s3 import endpoint, s3a_conf
 from conf.settings import Settings
 
-DELTA_PACKAGE = "io.delta:delta-spark_4.1_2.13:4.2.0"
 #: What reads S3, of Spark's own Hadoop version. Of the AWS SDK, whose bundle of all services is 640 MB, only the
 #: two modules that S3A loads, in the version that this Hadoop was built with: 12 MB.
 S3A_PACKAGES = (
@@ -12,7 +11,7 @@ S3A_PACKAGES = (
     "software.amazon.awssdk:s3:2.29.52",
     "software.amazon.awssdk:s3-transfer-manager:2.29.52",
 )
-#: What Delta and S3A depend on and Spark brings itself: not fetched and loaded a second time.
+#: What S3A depends on and Spark brings itself: not fetched and loaded a second time.
 IN_SPARK = (
     "com.fasterxml.jackson.core:*",
     "com.github.luben:zstd-jni",
@@ -62,16 +61,6 @@ _EVERYWHERE = {
 }
 
 
-_TABLES = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.sql.parquet.compression.codec": "zstd",
-    "spark.hadoop.parquet.enable.dictionary": "false",
-    "spark.databricks.delta.snapshotPartitions": "1",  # 50, the default, is for big tables
-    "spark.databricks.delta.writeChecksumFile.enabled": "false",  # its log says the same
-}
-
-
 def common_conf() -> dict[str, str]:
     """For every session, wherever it runs.
 
@@ -80,16 +69,16 @@ def common_conf() -> dict[str, str]:
     return dict(_EVERYWHERE)
 
 
-def table_conf(settings: Settings) -> dict[str, str]:
-    """For a session that reads or writes Delta tables. On AWS a cluster's own image says what reads `s3://`."""
-    return _TABLES | (s3a_conf() if is_s3(settings.lake) and endpoint() else {})
+def s3_conf(settings: Settings) -> dict[str, str]:
+    """For a session that itself writes into a lake in S3. On AWS a cluster's image says what does so."""
+    return s3a_conf() if is_s3(settings.lake) and endpoint() else {}
 
 
 def package_conf(settings: Settings) -> dict[str, str]:
-    """What Ivy fetches and caches: Delta, and for a lake in S3 what reads it. For a Spark whose image has neither."""
-    packages = [DELTA_PACKAGE, *(S3A_PACKAGES if is_s3(settings.lake) else ())]
-    s3a = s3a_conf() if is_s3(settings.lake) else {}
-    return s3a | {"spark.jars.packages": ",".join(packages), "spark.jars.excludes": ",".join(IN_SPARK)}
+    """For the same session where Spark has no S3A: what Ivy fetches and caches, and what makes `s3://` S3A."""
+    if not is_s3(settings.lake):
+        return {}
+    return s3a_conf() | {"spark.jars.packages": ",".join(S3A_PACKAGES), "spark.jars.excludes": ",".join(IN_SPARK)}
 
 
 def local_conf(settings: Settings) -> dict[str, str]:

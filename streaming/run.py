@@ -58,7 +58,7 @@ def run_stream(settings: Settings, console: Console, *, drain: bool) -> bool:
         report = Report(screen, settings.landing, read_status(lake), recorder, drain=drain)
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", report.batch, hold)
         report.say(f"starting Spark; watching {settings.landing}")
-        spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG, tables=False)
+        spark = spark_session(settings, app_name="verger stream", log_path=work / SPARK_LOG)
         stopping.listen()  # PySpark has set handlers of its own
         stopping.at_once = kill_jvm
         try:

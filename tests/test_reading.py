@@ -14,11 +14,10 @@ import pytest
 from batch.snapshot import Snapshot
 from conf.jvm import end_jvm
 from conf.lake import Lake
-from conf.session import spark_session
-from conf.settings import Settings
 from tests.batch.lakes import Row, append, pictures
 from tests.batch.refits import publish_night
 from tests.conftest import ROOT
+from tests.delta_spark import delta_session
 from tests.streaming.landing.fakes import new_lake
 from tests.test_verger import verger
 
@@ -97,7 +96,7 @@ def test_spark_reads_the_table_and_the_export(names: dict[str, Any], lake: Lake,
     assert duckdb.read_parquet(out).aggregate("count(*)").fetchall() == [(9,)]
     assert set(pd.read_parquet(out)["path"]) == set(EXPECTED)
     before = dict(os.environ)
-    spark = spark_session(Settings(cores=1), app_name="reading", log_path=tmp_path / "spark.log")
+    spark = delta_session("reading")
     try:
         exec(block("read: spark"), names := names | {"spark": spark})
         for frame in (names["pictures"], spark.read.parquet(out)):

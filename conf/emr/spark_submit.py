@@ -1,4 +1,4 @@
-"""What spark-submit is told on EMR Serverless: sizes of driver and executors, and where their Python and Delta are.
+"""What spark-submit is told on EMR Serverless: sizes of driver and executors, and where their Python is.
 
 What Verger's own sessions are set to, wherever they run, is in `conf.spark_conf`.
 """
@@ -10,8 +10,6 @@ from conf.values import java_bytes
 
 #: Where Verger's Python is: in the release's archive, which each worker unpacks, or in conf/emr/Dockerfile's image.
 _ARCHIVE_PYTHON, _IMAGE_PYTHON = "./environment/bin/python", "/opt/verger/environment/bin/python"
-#: Where EMR's image has Delta.
-_DELTA_JARS = ("/usr/share/aws/delta/lib/delta-spark.jar", "/usr/share/aws/delta/lib/delta-storage.jar")
 _MB = 2**20
 #: Python of the driver: the source's process, what a refit keeps of each row, the plot.
 _LEAST_DRIVER_PYTHON_MB = 1024
@@ -56,7 +54,6 @@ def environment(emr: EmrSettings, release: str, region: str) -> dict[str, str]:
     }
     return {
         **archive,
-        "spark.jars": ",".join(_DELTA_JARS),
         **{f"spark.emr-serverless.driverEnv.{name}": value for name, value in driver.items()},
         "spark.executorEnv.PYSPARK_PYTHON": python,
         "spark.executorEnv.AWS_REGION": region,

@@ -36,19 +36,18 @@ def java() -> str:
 
 def jars(settings: Settings) -> str:
     """What Spark fetches is cached, or can be fetched now."""
-    missing = [
-        package for package in package_conf(settings)["spark.jars.packages"].split(",") if not _is_cached(package)
-    ]
+    packages = package_conf(settings).get("spark.jars.packages", "")
+    missing = [package for package in packages.split(",") if package and not _is_cached(package)]
     if not missing:
-        return "Spark's packages are cached"
+        return "Spark's packages are cached" if packages else "Spark needs no packages for a lake in a folder"
     try:
         with urllib.request.urlopen(_request(missing[0]), timeout=ASK_S):  # noqa: S310  (a fixed https address)
-            return f"{', '.join(missing)}: not here yet, fetched when Spark starts"
+            return f"{', '.join(missing)}: not here yet, fetched at the first refit"
     except OSError as error:
         reason = getattr(error, "reason", error)
         raise UserError(
-            f"Spark's packages {', '.join(missing)} are not cached, and Maven Central can't be reached ({reason}): "
-            "start the stream once where it can, or copy ~/.ivy2.5.2 from such a machine"
+            f"Spark's packages {', '.join(missing)}, which a refit needs, are not cached, and Maven Central can't be "
+            f"reached ({reason}): run one once where it can, or copy ~/.ivy2.5.2 from such a machine"
         ) from error
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 
 from conf.cores import usable_cores
-from conf.spark_conf import DELTA_PACKAGE
 
 PACKAGES = (
     "pyspark",
@@ -36,7 +35,6 @@ def machine() -> dict[str, str]:
         "system": platform.platform(),
         "load when it began": f"{os.getloadavg()[0]:.2f}",
         "Python": sys.version.split()[0],
-        "Delta": DELTA_PACKAGE.rsplit(":", 1)[1],
         **versions,
     }
 

@@ -17,8 +17,7 @@ from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from conf.cores import usable_cores
-from conf.spark_conf import DELTA_PACKAGE, IN_SPARK
+from tests.delta_spark import delta_session
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--cached", action="store_true")
     args = parser.parse_args()
-    spark = session()
+    spark = delta_session("mllib pca", "8g")
     rows = vectors(spark, args.features)
     rows.count()
     with stage("fit"):
@@ -36,20 +35,6 @@ def main() -> None:
         model.transform(rows).select("path", "label", "pcaFeatures").write.parquet(str(args.out / "pca"))
     save(model, args.out / "pca.npz")
     spark.stop()
-
-
-def session() -> SparkSession:
-    return (
-        SparkSession.builder.appName("mllib pca")
-        .master(f"local[{usable_cores()}]")
-        .config("spark.jars.packages", DELTA_PACKAGE)
-        .config("spark.jars.excludes", ",".join(IN_SPARK))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-        .config("spark.driver.memory", "8g")
-        .config("spark.ui.showConsoleProgress", "false")
-        .getOrCreate()
-    )
 
 
 def vectors(spark: SparkSession, features: str) -> DataFrame:

@@ -25,8 +25,8 @@ def worker(number):
 
 t = F.lit("2024-07-01").cast("timestamp").alias("t")
 rows = spark.range(3).select("id", worker("id").alias("python"), t)
-rows.write.format("delta").save(str(scratch / "table"))
-read = spark.read.format("delta").load(str(scratch / "table"))
+rows.write.parquet(str(scratch / "table"))
+read = spark.read.parquet(str(scratch / "table"))
 assert read.count() == 3
 assert read.first().python == sys.executable
 assert read.select(F.unix_timestamp("t")).first()[0] == 1719792000
@@ -54,7 +54,7 @@ def run(code: str, scratch: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.spark
-def test_a_delta_table_is_written_and_read_and_the_terminal_stays_clean(tmp_path: Path) -> None:
+def test_rows_are_written_and_read_and_the_terminal_stays_clean(tmp_path: Path) -> None:
     done = run(ROUND_TRIP, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
     assert "a line from the worker" in (tmp_path / "logs" / "spark.log").read_text()

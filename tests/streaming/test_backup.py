@@ -6,13 +6,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conf.lake import Lake, LakeError
 from streaming.lake import prepare
-from streaming.landing import upkeep
+from streaming.landing import ledger
 from streaming.landing.ledger import Draft, Ledger
 from streaming.requests.box import drop, open_box
 from streaming.requests.request import Replay
@@ -73,8 +74,7 @@ def assert_goes_on(lake: Lake, least: int) -> None:
 
 
 def test_copied_beside_a_running_stream_it_goes_on_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "MERGE_EVERY", 7)
-    monkeypatch.setattr(upkeep, "REMOVE_EVERY", 14)
+    monkeypatch.setattr(ledger, "UPKEEP", replace(ledger.UPKEEP, merge_every=7, remove_every=14))
     lake, copy = new_lake(tmp_path), tmp_path / "backup"
     slowly = BACKUP.replace("mkdir", "sleep 0.5\n mkdir")
     before = beside_a_writer(lake, lambda: backup(lake, copy, slowly))

@@ -93,7 +93,7 @@ def stream(settings: Settings, folder: Path, put: Callable[[int], None]) -> list
     with lock_lake(lake, "stream") as hold:
         prepare(lake)
         sink = FeaturesSink(lake, "run", folder / "checkpoint", batches.append, hold)
-        spark = spark_session(settings, app_name="counts", log_path=folder / "spark.log", tables=False)
+        spark = spark_session(settings, app_name="counts", log_path=folder / "spark.log")
         put(0)
         query = start_query(spark, settings, resolve_model(settings.weights), sink)
         counter, steps = Counter(spark, lake.uri("features"), str(query.runId)), []

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from conf.spark_conf import DELTA_PACKAGE
 from tests.cluster.machines import QUICK_JVM
 from tests.conftest import ROOT
 from tests.streaming.hostile.landing import clean_pictures, put_at_once
@@ -91,8 +90,6 @@ def _drain(service: Service, submit: Path, master: str) -> None:
             str(submit),
             "--master",
             master,
-            "--packages",
-            DELTA_PACKAGE,
             *conf,
             str(ROOT / "verger.py"),
         ],

@@ -27,7 +27,7 @@ def main(lake_root: str, landing: Path, pictures: Path, weights: str, batches: i
     sunk: list[Batch] = []
     with lock_lake(lake, "stream") as hold:
         sink = FeaturesSink(lake, uuid.uuid4().hex, work / "checkpoint", sunk.append, hold)
-        spark = spark_session(settings, app_name="growth", log_path=work / "log", tables=False)
+        spark = spark_session(settings, app_name="growth", log_path=work / "log")
         model = resolve_model(settings.weights, exif_orientation=settings.exif_orientation)
         query = start_query(spark, settings, model, sink)
         first = sink.last_seq

@@ -103,13 +103,17 @@ def test_disks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         machine.disks(settings)
 
 
+def test_a_lake_in_a_folder_needs_no_jars(settings: Settings) -> None:
+    assert "no packages" in machine.jars(settings)
+
+
 def test_jars(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     monkeypatch.setattr(machine, "package_conf", lambda _: {"spark.jars.packages": "g.h:a:1"})
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(machine, "MAVEN", f"http://127.0.0.1:{closed.getsockname()[1]}")
-        with pytest.raises(UserError, match=r"g\.h:a:1 are not cached, and Maven Central can't be reached"):
+        with pytest.raises(UserError, match=r"g\.h:a:1, which a refit needs, are not cached, and Maven"):
             machine.jars(settings)
     (tmp_path / ".ivy2.5.2" / "jars").mkdir(parents=True)
     (tmp_path / ".ivy2.5.2" / "jars" / "g.h_a-1.jar").touch()
