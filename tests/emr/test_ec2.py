@@ -82,8 +82,7 @@ def test_the_log_files_are_bounded_and_those_that_yarn_collects() -> None:
     assert int(SITE["yarn-site"]["yarn.nodemanager.log-aggregation.roll-monitoring-interval-seconds"]) >= 3_600
 
 
-def test_delta_is_there_and_stream_and_refit_run_beside_each_other() -> None:
-    assert SITE["delta-defaults"] == {"delta.enabled": "true"}
+def test_stream_and_refit_run_beside_each_other() -> None:
     assert RENDERED.resources["Cluster"]["StepConcurrencyLevel"] >= 2
 
 

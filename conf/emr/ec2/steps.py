@@ -1,6 +1,6 @@
 """The steps of a cluster on EC2: `python -m conf.emr.ec2.steps stream` prints them for `aws emr add-steps --steps`.
 
-What holds for the whole cluster (Delta, node labels, log files) is in cluster.yaml; what Verger does, in the release's
+What holds for the whole cluster (node labels, log files) is in cluster.yaml; what Verger does, in the release's
 own emr.toml; how big driver and executors are, in that file's `[emr]`, as on EMR Serverless.
 """
 

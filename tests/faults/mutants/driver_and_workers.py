@@ -33,8 +33,8 @@ DRIVER_AND_WORKERS = (
         "tests/faults/test_s3.py::test_killed_after_the_data_files_and_before_the_commit_it_does_the_batch_again[moto-kill_group]",
     ),
     Mutant(
-        5, "a start counts the table's transactions from nought: Delta takes the next batch for one that is there",
-        "streaming/sink.py", "self._transaction = table.transaction_version(self._app) or 0", "self._transaction = 0",
+        5, "a start takes the table for empty: the next batch is no longer one that fits",
+        "streaming/sink.py", "self.last_seq = max_seq(self._table)", "self.last_seq = 0",
         "tests/faults/test_crashes.py::test_crash_after_crash_goes_on_from_where_the_last_one_was",
     ),
     Mutant(
