@@ -3,6 +3,9 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,19 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from pyspark.sql import SparkSession
 
 from batch.snapshot import Snapshot
 from conf.jvm import end_jvm
 from conf.lake import Lake
+from streaming import sink
+from streaming.lake import prepare
 from tests.batch.lakes import Row, append, pictures
 from tests.batch.refits import publish_night
 from tests.conftest import ROOT
 from tests.delta_spark import delta_session
-from tests.streaming.landing.fakes import new_lake
+from tests.streaming.landing.fakes import NOW, new_lake
+from tests.streaming.sinking import Writer
 from tests.test_verger import verger
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -87,27 +94,51 @@ def test_deltalake_has_the_rejected_ones(names: dict[str, Any]) -> None:
     assert set(names["outcomes"]["error_code"].dropna()) == {"truncated", "unreachable"}
 
 
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    before = dict(os.environ)
+    yield delta_session("reading")
+    end_jvm()
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.mark.spark
-def test_spark_reads_the_table_and_the_export(names: dict[str, Any], lake: Lake, tmp_path: Path) -> None:
+def test_spark_reads_the_table_and_the_export(
+    names: dict[str, Any], lake: Lake, spark: SparkSession, tmp_path: Path
+) -> None:
     """And so do DuckDB and pandas the file."""
     out = str(tmp_path / "features.parquet")
     assert verger("export", "--lake", lake.root, "--out", out).returncode == 0
     assert verger("compare", out, "--lake", lake.root, "--tolerance", "0").returncode == 0
     assert duckdb.read_parquet(out).aggregate("count(*)").fetchall() == [(9,)]
     assert set(pd.read_parquet(out)["path"]) == set(EXPECTED)
-    before = dict(os.environ)
-    spark = delta_session("reading")
-    try:
-        exec(block("read: spark"), names := names | {"spark": spark})
-        for frame in (names["pictures"], spark.read.parquet(out)):
-            assert dict(frame.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
-            rows = {row["path"]: np.float32(row["features"]) for row in frame.collect()}
-            assert set(rows) == set(EXPECTED)
-            np.testing.assert_array_equal(rows["file:///Lemon/2.jpg"], EXPECTED["file:///Lemon/2.jpg"])
-    finally:
-        end_jvm()
-        os.environ.clear()
-        os.environ.update(before)
+    exec(block("read: spark"), names := names | {"spark": spark})
+    for frame in (names["pictures"], spark.read.parquet(out)):
+        assert dict(frame.dtypes) == {"path": "string", "label": "string", "features": "array<float>"}
+        rows = {row["path"]: np.float32(row["features"]) for row in frame.collect()}
+        assert set(rows) == set(EXPECTED)
+        np.testing.assert_array_equal(rows["file:///Lemon/2.jpg"], EXPECTED["file:///Lemon/2.jpg"])
+
+
+@pytest.mark.spark
+def test_spark_reads_what_workers_wrote_merged_or_not_and_skips_files_by_what_the_log_says(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sink, "UPKEEP", replace(sink.UPKEEP, merge_every=10))
+    prepare(lake := Lake(str(tmp_path / "lake")))
+    writer = Writer(lake, tmp_path / "checkpoint")
+    for seq in range(1, 18):
+        writer.write(writer.files(seq, path=f"file:///{seq}.jpg", features=[float(seq)] * 1280), seq)
+    table = spark.read.format("delta").load(lake.uri("features"))
+    assert {row.seq: row.features[0] for row in table.select("seq", "features").collect()} == {
+        seq: float(seq) for seq in range(1, 18)
+    }
+    assert table.schema["features"].dataType.simpleString() == "array<float>"
+    for skipping in (f"featurized_at = timestamp'{NOW}' AND seq = 15", "path = 'file:///15.jpg' AND status = 'ok'"):
+        (row,) = table.where(skipping).collect()
+        assert (row.seq, row.discovered_at.astimezone(timezone.utc)) == (15, NOW)
+    assert spark.sql(f"SELECT count(*) FROM delta.`{lake.uri('features')}` VERSION AS OF 5").first() == (5,)
 
 
 def test_what_moving_over_asks_of_aws_is_json() -> None:
