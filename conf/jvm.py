@@ -68,7 +68,7 @@ def end_jvm() -> None:
 
 
 def kill_jvm(last_words: str = "") -> None:
-    """End the JVM at once: a commit under way is undone, nothing that was committed is lost.
+    """End the JVM at once: a batch under way is undone, nothing that was committed is lost.
 
     Under spark-submit that is the whole job, which a cluster counts as failed and starts anew. What this process
     prints goes through that JVM, so it prints its `last_words` before.

@@ -25,11 +25,14 @@ def read_file(lake: Lake, name: str) -> bytes:
         return bytes(client.get(key).bytes())
 
 
-def replace_file(lake: Lake, name: str, content: bytes) -> None:
-    """After a crash, also of the machine, the old content or the new one is there. Raises OSError."""
+def replace_file(lake: Lake, name: str, content: bytes, timeout_s: float = _TIMEOUT_S) -> None:
+    """After a crash, also of the machine, the old content or the new one is there. Raises OSError.
+
+    `timeout_s`: of a request to S3, which takes 5 MiB at most.
+    """
     if is_s3(lake.root):
-        with _object(lake, name) as (client, key):
-            client.put(key, content)
+        with _object(lake, name, timeout_s) as (client, key):
+            client.put(key, content, max_concurrency=1)
         return
     fresh = Path(lake.root) / f"{name}.new"
     with fresh.open("wb") as file:
@@ -40,12 +43,12 @@ def replace_file(lake: Lake, name: str, content: bytes) -> None:
 
 
 @contextmanager
-def _object(lake: Lake, name: str) -> "Iterator[tuple[S3Store, str]]":
+def _object(lake: Lake, name: str, timeout_s: float = _TIMEOUT_S) -> "Iterator[tuple[S3Store, str]]":
     """A client and the key; raises what it raises as OSError with a sentence."""
     bucket, key = split_s3(f"{lake.root}/{name}")
     try:
         with obstore_errors():
-            yield obstore_client(bucket, _TIMEOUT_S), key
+            yield obstore_client(bucket, timeout_s), key
     except AnswerError as error:
         kind = FileNotFoundError if error.reason == "NoSuchKey" else OSError
         raise kind(f"s3://{bucket}/{key}: {described(error)}") from error

@@ -28,6 +28,7 @@ UPKEEP = Upkeep(
     FEATURES.name, merge_every=50, remove_every=1_000, small=16 * 2**20, big=128 * 2**20, many=8,
     written=WriterProperties(
         compression="ZSTD",
+        compression_level=3,
         max_row_group_size=GROUP_ROWS,
         default_column_properties=ColumnProperties(dictionary_enabled=False),
     ),

@@ -72,7 +72,7 @@ def test_pictures_in_s3_are_featured_and_a_failing_read_is_tried_again(
         proxied.put_object(Bucket=bucket, Key=f"in/{key}", Body=data)
     proxied.put_object(Bucket=bucket, Key="in/broken.jpg", Body=b"")
     proxied.put_object(Bucket=bucket, Key="elsewhere/3.jpg", Body=pictures[3])
-    quick = {"landing": f"s3://{bucket}/in/", "fetch_timeout_s": 1, "retry_backoff_s": 1, "max_attempts": 20}
+    quick = {"landing": f"s3://{bucket}/in/", "fetch_timeout_s": 3, "retry_backoff_s": 1, "max_attempts": 20}
     service = Service(tmp_path, weights, quick)
     service.drain()
     rows = service.rows()
