@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from conf.lake import Lake
 from schemas.features import FEATURES
 from streaming.lake_file import replace_file
 
@@ -63,8 +62,8 @@ class DataFile:
         return cls(**json.loads(text))
 
 
-def write_data_files(lake: Lake, rows: Iterable[pa.Table]) -> Iterator[DataFile]:
-    """Write tables of `features`' columns to as few files as may be, and name each when it is there whole.
+def write_data_files(table: str, rows: Iterable[pa.Table]) -> Iterator[DataFile]:
+    """Write rows to as few files as may be, below `table` (a path or URI), and name each when it is there whole.
 
     A new name each time: what a task that is run twice has written before belongs to nothing, and is removed when the
     table is tidied. Raises OSError, with a sentence in S3.
@@ -75,7 +74,7 @@ def write_data_files(lake: Lake, rows: Iterable[pa.Table]) -> Iterator[DataFile]
         file.add(group)
         for more in islice(groups, FILE_ROWS // GROUP_ROWS - 1):
             file.add(more)
-        yield file.save(lake)
+        yield file.save(table)
 
 
 @dataclass
@@ -110,12 +109,12 @@ class _Unfinished:
         self.featurize_s += float(pc.sum(group["featurize_ms"]).as_py()) / 1000
         self.featurized_at = max(self.featurized_at, pc.max(group["featurized_at"]).as_py().timestamp())
 
-    def save(self, lake: Lake) -> DataFile:
+    def save(self, table: str) -> DataFile:
         """Put it where it belongs."""
         self._writer.close()
         content = self._content.getvalue().to_pybytes()
         path, stats = f"part-{uuid.uuid4()}.zstd.parquet", statistics(pq.read_metadata(pa.BufferReader(content)))
-        replace_file(lake, f"tables/{FEATURES.name}/{path}", content, PUT_TIMEOUT_S)
+        replace_file(f"{table}/{path}", content, PUT_TIMEOUT_S)
         counts = dict(self.statuses), dict(self.codes)
         return DataFile(path, len(content), stats, *counts, self.featurize_s, self.featurized_at)
 

@@ -32,7 +32,7 @@ def start_query(
     options = replace(options, lease=sink.hold.token, cores=_cores(spark, settings))
     announcements = spark.readStream.format("landing").options(**options.to_spark()).load()
     with _workers_of_its_own(spark):
-        files = featurized(announcements, tflite, model.model_id, _featurize(settings), sink.lake)
+        files = featurized(announcements, tflite, model.model_id, _featurize(settings), sink.uri)
     return (
         files.writeStream.foreachBatch(sink.write)
         .option("checkpointLocation", f"file://{sink.checkpoint}")  # a cluster's own file system may be another

@@ -82,6 +82,11 @@ class FeaturesSink:
         self._transaction = self._table.transaction_version(self._app) or 0
         self._since = self._table.version()
 
+    @property
+    def uri(self) -> str:
+        """Where the table is."""
+        return self.lake.uri(FEATURES.name)
+
     def write(self, files: DataFrame, batch_id: int) -> None:
         """Append one batch. Once `closed`, it writes nothing: the next start reads the batch again.
 

@@ -30,7 +30,7 @@ class Progress:
             OSError: it can't be had.
         """
         try:
-            return cls(**json.loads(read_file(lake, PROGRESS_FILE)))
+            return cls(**json.loads(read_file(f"{lake.root}/{PROGRESS_FILE}")))
         except (FileNotFoundError, ValueError, TypeError):
             return cls()
 
@@ -40,4 +40,4 @@ class Progress:
         Raises:
             OSError: it can't be written.
         """
-        replace_file(lake, PROGRESS_FILE, json.dumps(asdict(self)).encode())
+        replace_file(f"{lake.root}/{PROGRESS_FILE}", json.dumps(asdict(self)).encode())

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from conf.failpoints import failpoint
-from conf.lake import Lake
 from conf.worker_path import keep_spark_archives
 from streaming.data_file import write_data_files
 from streaming.featurize.arrays import result_array, strings
@@ -40,9 +39,11 @@ class FeaturizeOptions:
 
 
 def featurized(
-    announcements: "DataFrame", model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions, lake: Lake
+    announcements: "DataFrame", model: "Broadcast[bytes]", model_id: str, options: FeaturizeOptions, table: str
 ) -> "DataFrame":
-    """The data files (column `file`: a DataFile as JSON) that hold the rows of these announcements, in no table yet.
+    """The data files (column `file`: a DataFile as JSON) that hold the rows of these announcements.
+
+    They lie below `table` (a path or URI), and belong to it when they are committed.
 
     Bad data is a row `rejected`, a store that doesn't answer a row `deferred`. A picture may end the worker: the next
     attempt at the task gives that one, too, its row. Running a task again is safe: what it wrote before counts for
@@ -55,8 +56,8 @@ def featurized(
         task = TaskContext.get()
         retry = task is not None and task.attemptNumber() > 0
         if announced := list(batches):
-            table = pa.Table.from_batches(announced)
-            for file in write_data_files(lake, rows_of(table, model.value, model_id, options, retry=retry)):
+            rows = rows_of(pa.Table.from_batches(announced), model.value, model_id, options, retry=retry)
+            for file in write_data_files(table, rows):
                 yield pa.RecordBatch.from_arrays([strings([file.to_json()], pa.string())], ["file"])
 
     return announcements.mapInArrow(featurize, "file string")

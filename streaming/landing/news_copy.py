@@ -23,7 +23,7 @@ def read_news(lake: Lake) -> News:
     if not is_s3(lake.root):
         return here
     try:
-        copy = News(**json.loads(read_file(lake, NEWS_FILE)))
+        copy = News(**json.loads(read_file(f"{lake.root}/{NEWS_FILE}")))
     except (OSError, ValueError, TypeError):
         return here
     return here if here.run == copy.run else copy
@@ -48,7 +48,7 @@ class NewsCopy:
 
     def _copy(self, news: News) -> None:
         try:
-            replace_file(self.lake, NEWS_FILE, json.dumps(asdict(news)).encode())
+            replace_file(f"{self.lake.root}/{NEWS_FILE}", json.dumps(asdict(news)).encode())
             self._copied = news
         except OSError as error:
             log.warning("what the source tells could not be copied into the lake: %s", error)

@@ -62,7 +62,7 @@ class Writer:
     def files(self, *seqs: int, **values: Any) -> list[DataFile]:
         """A file with a row for each number."""
         rows = [features_row(seq, **values) for seq in seqs]
-        return list(write_data_files(self.lake, [pa.Table.from_pylist(rows, FEATURES.arrow())]))
+        return list(write_data_files(self.sink.uri, [pa.Table.from_pylist(rows, FEATURES.arrow())]))
 
     def write(self, files: list[DataFile], end: int) -> None:
         offsets = self.checkpoint / "offsets"

@@ -38,21 +38,21 @@ def test_what_is_read_is_what_was_written(lake: Lake) -> None:
         rows(features_row(2, features=[0.0, -1.5] * 640, width=3, supersedes=1), features_row(1, **REJECTED)),
         rows(features_row(3, path="file:///Ä 🍎\n.jpg")),
     ]
-    (file,) = write_data_files(lake, tables)
+    (file,) = write_data_files(lake.uri("features"), tables)
     assert read(lake, file).equals(pa.concat_tables(tables))
     assert (file.rows, file.seqs, file.statuses, file.codes) == (3, (1, 3), {"ok": 2, "rejected": 1}, {"empty": 1})
     assert (file.featurize_s, file.featurized_at) == (0.003, NOW.timestamp())
 
 
 def test_no_rows_are_no_file(lake: Lake) -> None:
-    assert list(write_data_files(lake, [])) == []
+    assert list(write_data_files(lake.uri("features"), [])) == []
 
 
 def test_many_rows_are_several_files_of_several_groups(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_file, "GROUP_ROWS", 10)
     monkeypatch.setattr(data_file, "FILE_ROWS", 30)
     tables = [rows(*(features_row(5 * n + m) for m in range(1, 6))) for n in range(13)]
-    files = list(write_data_files(lake, tables))
+    files = list(write_data_files(lake.uri("features"), tables))
     assert [file.rows for file in files] == [30, 30, 5]
     assert pq.ParquetFile(Path(lake.uri("features")) / files[0].path).num_row_groups == 3
     assert pa.concat_tables(read(lake, file) for file in files).equals(pa.concat_tables(tables))
@@ -61,7 +61,7 @@ def test_many_rows_are_several_files_of_several_groups(lake: Lake, monkeypatch: 
 def test_the_log_is_told_what_delta_rs_itself_would_tell_it(lake: Lake) -> None:
     """But for the texts, of which delta-rs keeps the beginning, and what is not indexed."""
     table = rows(features_row(1, **REJECTED), features_row(2, path="file:///a.jpg", features=[1.0] * 1280))
-    (file,) = write_data_files(lake, [table])
+    (file,) = write_data_files(lake.uri("features"), [table])
     write_deltalake(lake.uri("features"), table, mode="append")
     log = Path(lake.uri("features"), "_delta_log", f"{1:020}.json").read_text().splitlines()
     theirs = json.loads(next(json.loads(line)["add"]["stats"] for line in log if line.startswith('{"add"')))
@@ -71,14 +71,14 @@ def test_the_log_is_told_what_delta_rs_itself_would_tell_it(lake: Lake) -> None:
 
 
 def test_a_column_of_nothing_and_a_text_too_long_have_no_least_value(lake: Lake) -> None:
-    (file,) = write_data_files(lake, [rows(features_row(1, path="x" * 10_000))])
+    (file,) = write_data_files(lake.uri("features"), [rows(features_row(1, path="x" * 10_000))])
     assert not {"path", "error_code"} & file.stats["minValues"].keys()
     assert (file.stats["nullCount"]["error_code"], file.stats["nullCount"]["path"]) == (1, 0)
     assert file.seqs == (1, 1)
 
 
 def test_on_its_way_to_the_driver_it_stays_the_same(lake: Lake) -> None:
-    (file,) = write_data_files(lake, [rows(features_row(1))])
+    (file,) = write_data_files(lake.uri("features"), [rows(features_row(1))])
     assert DataFile.from_json(file.to_json()) == file
 
 
@@ -90,5 +90,5 @@ def test_a_disk_that_takes_nothing_is_an_error_and_leaves_no_file_of_the_table(
 
     monkeypatch.setattr(data_file, "replace_file", full)
     with pytest.raises(OSError, match="No space left"):
-        list(write_data_files(lake, [rows(features_row(1))]))
+        list(write_data_files(lake.uri("features"), [rows(features_row(1))]))
     assert DeltaTable(lake.uri("features")).file_uris() == []

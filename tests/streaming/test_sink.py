@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from conf.lake import Lake, max_seq
+from conf.lake import LAKE_ID, Lake, max_seq
+from schemas.features import FEATURES
 from streaming import sink as sink_module
 from streaming.lake import prepare
+from streaming.lake_file import read_file, replace_file
 from streaming.sink import SinkError
 from streaming.upkeep import Upkeep
 from tests.servers.fixtures import S3
@@ -105,24 +107,26 @@ def test_features_are_merged_between_batches_and_the_rows_stay(writer: Writer) -
     assert list(Path(writer.lake.uri("features")).glob("_delta_log/*.checkpoint.parquet"))
 
 
-def removed_in_the_end(writer: Writer) -> set[str]:
-    """Names that twenty batches leave, when nothing is kept for readers that are under way."""
+def tidied(lake: Lake, checkpoint: Path) -> Writer:
+    """What 27 batches leave, when nothing is kept for readers that are under way."""
     keep = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
-    writer.table().alter.set_table_properties(dict.fromkeys(keep, "interval 0 seconds"))
-    writer = Writer(writer.lake, writer.checkpoint)
+    lake.create(FEATURES, {LAKE_ID: "a lake", **dict.fromkeys(keep, "interval 0 seconds")})
+    prepare(lake)
+    writer = Writer(lake, checkpoint)
+    left = f"{writer.sink.uri}/part-left-by-a-kill.parquet"
+    replace_file(left, b"half")
     for seq in range(1, 28):
         writer.write(writer.files(seq, features=None, status="rejected", error_code="empty"), seq)
     assert writer.seqs() == list(range(1, 28))
-    return {uri.rpartition("/")[2] for uri in writer.table().file_uris()}
+    with pytest.raises(FileNotFoundError):
+        read_file(left)
+    return writer
 
 
 @pytest.mark.usefixtures("_often")
-def test_what_a_kill_has_left_and_the_old_log_go(writer: Writer) -> None:
-    folder = Path(writer.lake.uri("features"))
-    (folder / "part-left-by-a-kill.parquet").write_bytes(b"half")
-    there = removed_in_the_end(writer)
-    assert "part-left-by-a-kill.parquet" not in {file.name for file in folder.iterdir()}
-    assert there < {file.name for file in folder.iterdir()}  # what came since may be there
+def test_what_a_kill_has_left_and_the_old_log_go(tmp_path: Path) -> None:
+    writer = tidied(Lake(str(tmp_path / "lake")), tmp_path / "checkpoint")
+    folder = Path(writer.sink.uri)
     assert len(list(folder.glob("*.parquet"))) < 20  # of 32
     assert len(list(folder.glob("_delta_log/*"))) < 20
 
@@ -130,8 +134,7 @@ def test_what_a_kill_has_left_and_the_old_log_go(writer: Writer) -> None:
 @pytest.mark.s3
 @pytest.mark.usefixtures("_often")
 def test_in_s3_it_is_the_same(s3_server: S3, tmp_path: Path) -> None:
-    prepare(lake := Lake(f"s3://{s3_server.bucket}/lake"))
-    removed_in_the_end(Writer(lake, tmp_path / "checkpoint"))
+    tidied(Lake(f"s3://{s3_server.bucket}/lake"), tmp_path / "checkpoint")
     found = s3_server.client.list_objects_v2(Bucket=s3_server.bucket, Prefix="lake/tables/features/")["Contents"]
     assert len(found) < 40
 

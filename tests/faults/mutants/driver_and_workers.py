@@ -39,12 +39,12 @@ DRIVER_AND_WORKERS = (
     ),
     Mutant(
         6, "a merge of the ledger is two commits: one that removes all, one that brings it back",
-        "streaming/landing/upkeep.py", "        table.optimize.compact(",
-        "        from deltalake import write_deltalake\n\n"
-        "        rows = table.to_pyarrow_table()\n"
-        "        table.delete()\n"
-        '        write_deltalake(table, rows, mode="append")\n'
-        "        table.optimize.compact(",
+        "streaming/upkeep.py", "            table.optimize.compact(",
+        "            from deltalake import write_deltalake\n\n"
+        "            rows = table.to_pyarrow_table()\n"
+        "            table.delete()\n"
+        '            write_deltalake(table, rows, mode="append")\n'
+        "            table.optimize.compact(",
         "tests/streaming/landing/test_upkeep_faults.py::test_a_kill_at_any_point_leaves_a_whole_ledger",
     ),
     Mutant(

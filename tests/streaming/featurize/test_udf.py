@@ -77,7 +77,9 @@ def files(spark: SparkSession, landing: Path, model: Model, lake: Lake) -> list[
     rows = [(n, n, None, 1, "new", *of, NOW, NOW, "list") for n, of in enumerate(announced, 1)]
     options = FeaturizeOptions(str(landing), Limits(64 << 20, 10**8, READABLE, True), BOUNDS, 10.0, 4, 3)
     frame: DataFrame = spark.createDataFrame(rows, LEDGER.spark()).repartition(3)
-    result = featurized(frame, spark.sparkContext.broadcast(model.tflite), model.model_id, options, lake)
+    result = featurized(
+        frame, spark.sparkContext.broadcast(model.tflite), model.model_id, options, lake.uri("features")
+    )
     return [DataFile.from_json(row.file) for row in result.collect()]
 
 
