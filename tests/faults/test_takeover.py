@@ -34,7 +34,7 @@ def service(
         yield made
 
 
-@pytest.mark.parametrize("place", ["batch-begun", "ledger-appended", "featurizing"])
+@pytest.mark.parametrize("place", ["batch-begun", "ledger-appended", "featurizing", "batch-written"])
 def test_a_stream_that_was_paused_until_another_took_over_writes_nothing_when_it_goes_on(
     service: Behind, case: Case, pictures: list[Path], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
