@@ -10,6 +10,7 @@ ELSEWHERE: tuple[tuple[int, str, str], ...] = (
         "kill -9 of the ledger's writer at random while it merges and cleans",
         "tests/streaming/landing/test_upkeep_faults.py",
     ),
+    (6, "kill -9 of a sink at random while it commits, merges and cleans", "tests/streaming/test_sink_faults.py"),
     (7, "SIGTERM, Ctrl-C in the middle of a batch", f"{STREAM}::test_asked_to_stop_it_finishes_its_batch_and_exits_0"),
     (7, "the same without grace", f"{STREAM}::test_a_batch_that_may_not_finish_is_undone_and_done_by_the_next_start"),
     (8, "kill -9 at random, each victim", f"{STREAM}::test_kills_at_random_moments_lose_and_double_nothing"),

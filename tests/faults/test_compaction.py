@@ -1,8 +1,4 @@
-"""Case 6: killed while files are merged and a checkpoint is made."""
-
-import time
-from collections.abc import Callable
-from pathlib import Path
+"""Case 6: killed after files were merged, and after a checkpoint was made (at any other point: test_sink_faults.py)."""
 
 import pyarrow as pa
 import pytest
@@ -15,7 +11,7 @@ from streaming.landing.ledger import Draft, Ledger
 from streaming.sink import UPKEEP
 from tests.faults.case import Case, struck
 from tests.streaming.landing.fakes import NOW
-from tests.streaming.service import Service, kill_group
+from tests.streaming.service import Service
 
 pytestmark = [pytest.mark.spark, pytest.mark.fault, pytest.mark.faults, pytest.mark.timeout(1800)]
 #: Commits before the stream's, with which there are as many as are merged.
@@ -36,37 +32,6 @@ def fill(service: Service) -> Lake:
         }  # fmt: skip
         write_deltalake(lake.uri("features"), pa.Table.from_pylist([made], schema=FEATURES.arrow()), mode="append")
     return lake
-
-
-def killed_when(service: Service, happens: Callable[[], bool]) -> None:
-    """Stream, and `kill -9` all of it in the moment that something is seen in the table's folder."""
-    with service.running() as stream:
-        until = time.monotonic() + 150
-        while not happens():
-            assert stream.poll() is None, service.printed()
-            assert time.monotonic() < until, service.printed()
-            time.sleep(0.001)
-        kill_group(stream)
-
-
-def test_killed_while_features_are_merged(service: Service, case: Case) -> None:
-    case.did(6, "kill -9 of all while merged features are written, before their commit")
-    folder = Path(fill(service).uri("features"))
-    log = folder / "_delta_log"
-    before = len(list(folder.glob("*.parquet")))
-
-    def merging() -> bool:
-        commit = log / f"{BEFORE + 1:020}.json"
-        if not commit.exists():
-            return False
-        files = sum(line.startswith('{"add"') for line in commit.read_text().splitlines())
-        return files > 0 and len(list(folder.glob("*.parquet"))) > before + files
-
-    killed_when(service, merging)
-    assert DeltaTable(str(folder)).version() == BEFORE + 1, "the merge was committed already"
-    service.put("late.jpg", b"no picture")
-    service.drain()
-    case.audited(service, "killed before the merge's commit")
 
 
 @pytest.mark.parametrize("place", ["features-merged", "features-checkpointed"])
