@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from schemas.features import FEATURES
 from streaming.lake_file import replace_file
 
-#: Rows that a reader decodes at least: 5 MB, which a worker holds.
-GROUP_ROWS = 1_024
-#: Rows of a file: 27 MB, which a worker holds as well.
-FILE_ROWS = 8 * GROUP_ROWS
+#: Rows that a worker holds until they are written: 1.3 MB.
+GROUP_ROWS = 256
+#: Rows of a file, which a worker holds as well: 27 MB.
+FILE_ROWS = 32 * GROUP_ROWS
 #: Of a request that brings a file, or 5 MiB of it, to S3: 250 KB/s do.
 PUT_TIMEOUT_S = 60.0
 

@@ -19,17 +19,17 @@ from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.locks import Hold
 from conf.purge import NO_HOOKS
 from schemas.features import FEATURES
-from streaming.data_file import GROUP_ROWS, DataFile
+from streaming.data_file import DataFile
 from streaming.lake import lake_id
 from streaming.upkeep import Upkeep
 
-#: Of a batch there is a file or two for each core; 16 MiB are some 5,000 rows.
+#: Of a batch there is a file or two for each core. 16 MiB are some 5,000 rows; of a row group all is read, or none.
 UPKEEP = Upkeep(
     FEATURES.name, merge_every=50, remove_every=1_000, small=16 * 2**20, big=128 * 2**20, many=8,
     written=WriterProperties(
         compression="ZSTD",
         compression_level=3,
-        max_row_group_size=GROUP_ROWS,
+        max_row_group_size=2_048,
         default_column_properties=ColumnProperties(dictionary_enabled=False),
     ),
 )  # fmt: skip
