@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +16,9 @@ _AT_ONCE = 1_000
 
 
 class LogFile(NamedTuple):
-    """A file of the log, by its name there and the time of its last change (UTC)."""
+    """A file of the log, by its name there."""
 
     name: str
-    modified: datetime
 
     @property
     def version(self) -> int | None:
@@ -49,7 +47,7 @@ def remove_log(table: str, names: Sequence[str]) -> None:
 def _files(folder: Path) -> Iterator[LogFile]:
     for file in folder.iterdir():
         if file.is_file():
-            yield LogFile(file.name, datetime.fromtimestamp(file.stat().st_mtime, timezone.utc))
+            yield LogFile(file.name)
 
 
 def _objects(place: str) -> Iterator[LogFile]:
@@ -60,7 +58,7 @@ def _objects(place: str) -> Iterator[LogFile]:
     try:
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for found in page.get("Contents", ()):
-                yield LogFile(found["Key"].removeprefix(prefix), found["LastModified"])
+                yield LogFile(found["Key"].removeprefix(prefix))
     except (BotoCoreError, ClientError) as error:
         raise OSError(f"{place} can't be listed: {error}") from error
 

@@ -95,7 +95,8 @@ class FeaturesSink:
             batch_id: Spark's number.
 
         Raises:
-            SinkError: the files are not of this batch, or another stream writes; nothing was committed then.
+            SinkError: the files are not of this batch, or can't be committed, as where another stream writes: nothing
+                was, then. Or the table, once they were, has other rows than it must have.
             FailedError: the lake may be another stream's by now.
         """
         self.busy = True

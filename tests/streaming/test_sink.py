@@ -16,6 +16,7 @@ from streaming.lake_file import read_file, replace_file
 from streaming.sink import SinkError
 from streaming.upkeep import Upkeep
 from tests.servers.fixtures import S3
+from tests.streaming.landing.test_upkeep import KEEP
 from tests.streaming.sinking import Writer
 
 
@@ -109,8 +110,7 @@ def test_features_are_merged_between_batches_and_the_rows_stay(writer: Writer) -
 
 def tidied(lake: Lake, checkpoint: Path) -> Writer:
     """What 27 batches leave, when nothing is kept for readers that are under way."""
-    keep = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
-    lake.create(FEATURES, {LAKE_ID: "a lake", **dict.fromkeys(keep, "interval 0 seconds")})
+    lake.create(FEATURES, {LAKE_ID: "a lake", **dict.fromkeys(KEEP, "interval 0 seconds")})
     prepare(lake)
     writer = Writer(lake, checkpoint)
     left = f"{writer.sink.uri}/part-left-by-a-kill.parquet"
