@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from conf.lease import Lease, LeaseError, LeaseLostError
 
 #: Long enough for a machine that does other things, too: a fifth of it is the limit of a request.
-DURATION_S = 1.5
+DURATION_S = 3.0
 
 
 def take(uri: str, name: str = "test", wait_s: float = 0.0, duration_s: float = DURATION_S) -> Lease:
