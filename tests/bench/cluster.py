@@ -10,11 +10,11 @@ import pytest
 
 from conf.settings import Settings
 from tests.bench import configurations
-from tests.bench.measuring import Run, RunError, interleaved, reap_orphans, run
+from tests.bench.measuring import Run, RunError, interleaved, rates, reap_orphans, run
 from tests.bench.outputs import from_lake
 from tests.bench.plan import Plan, say
 from tests.bench.report import Row
-from tests.bench.spread import Spread, difference_quotient, ratios
+from tests.bench.spread import Spread, ratios
 from tests.cluster.job import Driver
 from tests.cluster.machines import cluster
 from tests.cluster.packed import packed
@@ -38,12 +38,12 @@ def measure(plan: Plan) -> list[Row]:
             once[f"cluster {cores} {size}"] = partial(on_cluster, dist, landing, plan.work, size, cores)
             once[f"bare {cores} {size}"] = partial(run, bare, landing, plan.work, size)
     runs = interleaved(once, plan.repeats)
-    rates = {
-        f"{what} {cores}": _rates(*(runs[f"{what} {cores} {size}"] for size in sizes))
+    speeds = {
+        f"{what} {cores}": rates(*(runs[f"{what} {cores} {size}"] for size in sizes))
         for what in _WHATS
         for cores in (1, 2)
     }
-    gains = {what: [b / a for a, b in zip(rates[f"{what} 1"], rates[f"{what} 2"], strict=True)] for what in _WHATS}
+    gains = {what: [b / a for a, b in zip(speeds[f"{what} 1"], speeds[f"{what} 2"], strict=True)] for what in _WHATS}
     how = f"difference of {' and '.join(f'{size:,}' for size in sizes)} pictures, in a folder; packed archive, no S3"
     return [
         Row(
@@ -54,8 +54,8 @@ def measure(plan: Plan) -> list[Row]:
         *(
             Row(
                 f"(cluster) pictures/s, {cores} of one core",
-                Spread.of(rates[f"cluster {cores}"]), Spread.of(rates[f"bare {cores}"]),
-                ratios(rates[f"cluster {cores}"], rates[f"bare {cores}"]), how=how,
+                Spread.of(speeds[f"cluster {cores}"]), Spread.of(speeds[f"bare {cores}"]),
+                ratios(speeds[f"cluster {cores}"], speeds[f"bare {cores}"]), how=how,
             )
             for cores in (1, 2)
         ),
@@ -78,9 +78,4 @@ def on_cluster(dist: Path, landing: Path, work: Path, pictures: int, workers: in
         raise RunError(f"{code or f'{found} features for {pictures} pictures'}: {driver.printed()[-2000:]}")
     shutil.rmtree(out)
     say(f"  cluster of {workers}, {pictures} pictures: {wall_s:.1f} s")
-    return Run(pictures, wall_s, float("nan"), float("nan"))
-
-
-def _rates(small: list[Run], big: list[Run]) -> list[float]:
-    pairs = zip(small, big, strict=True)
-    return [difference_quotient((s.pictures, s.wall_s), (b.pictures, b.wall_s)) for s, b in pairs]
+    return Run(pictures, wall_s, float("nan"), float("nan"), float("nan"))

@@ -1,7 +1,7 @@
 """A way to a server that takes longer: what a client sends arrives so much later.
 
-`python -m tests.bench.delayed PORT BACKEND_PORT SECONDS`. Bytes are passed on as they are, so it costs little CPU
-beside what is measured.
+`python -m tests.bench.delayed PORT BACKEND_PORT SECONDS`. Bytes are passed on as they are, without asyncio's streams,
+so it costs little CPU beside what is measured.
 """
 
 import asyncio
@@ -26,22 +26,43 @@ def delayed(server: Server, delay_s: float, folder: Path) -> Iterator[Server]:
         yield replace(server, endpoint=f"http://127.0.0.1:{port}")
 
 
+class _Pass(asyncio.Protocol):
+    """One end: what comes here leaves at the other end, `to`, `delay_s` later."""
+
+    def __init__(self, delay_s: float, to: asyncio.Transport | None = None) -> None:
+        self._delay_s, self._loop = delay_s, asyncio.get_running_loop()
+        self.to = to
+
+    def data_received(self, data: bytes) -> None:
+        assert self.to is not None
+        self._loop.call_later(self._delay_s, self.to.write, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.to is not None:
+            self._loop.call_later(self._delay_s, self.to.close)
+
+
+class _Client(_Pass):
+    """The client's end, which is read once there is another."""
+
+    def __init__(self, delay_s: float, backend: int) -> None:
+        super().__init__(delay_s)
+        self._backend = backend
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
+        self._connecting = self._loop.create_task(self._connect(transport))
+
+    async def _connect(self, client: asyncio.Transport) -> None:
+        self.to, _ = await self._loop.create_connection(lambda: _Pass(0.0, client), "127.0.0.1", self._backend)
+        client.resume_reading()
+
+
 async def _serve(port: int, backend: int, delay_s: float) -> None:
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", backend)
-        await asyncio.gather(_pass(reader, server_writer, delay_s), _pass(server_reader, writer, 0.0))
-
-    async with await asyncio.start_server(connected, "127.0.0.1", port) as server:
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(lambda: _Client(delay_s, backend), "127.0.0.1", port) as server:
         await server.serve_forever()
-
-
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:
-    while data := await reader.read(1 << 20):
-        if delay_s:
-            await asyncio.sleep(delay_s)
-        writer.write(data)
-        await writer.drain()
-    writer.close()
 
 
 if __name__ == "__main__":

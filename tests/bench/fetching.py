@@ -9,16 +9,18 @@ from pathlib import Path
 from tests.bench import configurations
 from tests.bench.configurations import Configuration
 from tests.bench.delayed import delayed
-from tests.bench.measuring import interleaved, run
+from tests.bench.measuring import Run, cpu_ms, interleaved, rates, run
 from tests.bench.plan import Plan, say
 from tests.bench.report import Row
-from tests.bench.spread import Spread, difference_quotient, ratios
+from tests.bench.spread import Spread, ratios
 from tests.servers.server import REGION, Server
 from tests.servers.versitygw import versitygw
 
 BUCKET = "landing"
 DELAYS_S = (0.0, 0.02)
 GOAL = 0.9
+#: Runs of the small size and of the big one.
+Pair = tuple[list[Run], list[Run]]
 
 
 def measure(plan: Plan) -> list[Row]:
@@ -37,22 +39,29 @@ def measure(plan: Plan) -> list[Row]:
                 once[f"{delay_s} {size}"] = partial(run, _on_s3(folder, way, size), plan.work, plan.work, size)
         runs = interleaved(once, plan.repeats)
     small, big = sizes
-    rates = {
-        name: [
-            difference_quotient((s.pictures, s.wall_s), (b.pictures, b.wall_s))
-            for s, b in zip(runs[f"{name} {small}"], runs[f"{name} {big}"], strict=True)
-        ]
-        for name in ("folder", *map(str, DELAYS_S))
-    }
+    pairs = {name: (runs[f"{name} {small}"], runs[f"{name} {big}"]) for name in ("folder", *map(str, DELAYS_S))}
+    how = f"difference of {small:,} and {big:,} pictures; versitygw and what delays it on the same two cores"
+    return [
+        row
+        for delay_s in DELAYS_S
+        for row in _rows(pairs[str(delay_s)], pairs["folder"], 1000 * delay_s, GOAL if delay_s else None, how)
+    ]
+
+
+def _rows(s3: Pair, folder: Pair, delay_ms: float, goal: float | None, how: str) -> list[Row]:
+    fast, slow, ours, theirs = rates(*s3), rates(*folder), cpu_ms(*s3), cpu_ms(*folder)
+    beside = Spread.of(cpu_ms(*s3, servers=True)).median
     return [
         Row(
-            f"(s3) steady state, S3 {1000 * delay_s:g} ms away against the folder, pictures/s",
-            Spread.of(rates[str(delay_s)]), Spread.of(rates["folder"]), ratios(rates[str(delay_s)], rates["folder"]),
-            GOAL if delay_s else None,
-            f"difference of {small:,} and {big:,} pictures; versitygw and what delays it on the same two cores",
-            {name: [vars(r) for r in done] for name, done in runs.items()},
-        )
-        for delay_s in DELAYS_S
+            f"(s3) steady state, S3 {delay_ms:g} ms away against the folder, pictures/s",
+            Spread.of(fast), Spread.of(slow), ratios(fast, slow), goal, how,
+            {name: [vars(run) for pair in pairs for run in pair] for name, pairs in (("S3", s3), ("folder", folder))},
+        ),
+        Row(
+            f"(s3) CPU, ms a picture, S3 {delay_ms:g} ms away against the folder",
+            Spread.of(ours), Spread.of(theirs), ratios(ours, theirs),
+            how=f"ours alone; the server and what delays it use {beside:.1f} ms beside",
+        ),
     ]  # fmt: skip
 
 

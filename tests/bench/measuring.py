@@ -20,6 +20,7 @@ from streaming.reading.progress import bar
 from tests.bench.configurations import Configuration
 from tests.bench.outputs import Features
 from tests.bench.plan import ROOT, say
+from tests.bench.spread import difference_quotient
 from tests.bench.watching import watched
 
 TIMEOUT_S = 3600.0
@@ -34,7 +35,8 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Timed:
     """A process with its family: `peak_mb`, RSS of the biggest; `together_mb`, of all that lived at once, each at its
-    own peak; `peaks_mb`, of the biggest by kind, where `driver` is the process itself; `output`, what it printed.
+    own peak; `peaks_mb`, of the biggest by kind, where `driver` is the process itself; `output`, what it printed;
+    `servers_cpu_s`, what servers used meanwhile that ran before, which `cpu_s` is without.
     """
 
     wall_s: float
@@ -43,16 +45,36 @@ class Timed:
     together_mb: float
     peaks_mb: dict[str, float]
     output: str
+    servers_cpu_s: float
 
 
 @dataclass(frozen=True)
 class Run:
-    """`cpu_s`: user and system time of the whole family; `peak_mb`: RSS of its biggest process."""
+    """`cpu_s`: user and system time of the whole family; `servers_cpu_s`: of servers beside it; `peak_mb`: RSS of its
+    biggest process.
+    """
 
     pictures: int
     wall_s: float
     cpu_s: float
+    servers_cpu_s: float
     peak_mb: float
+
+
+def rates(small: Sequence[Run], big: Sequence[Run]) -> list[float]:
+    """Pictures/s in steady state: of each pair of a small and a big run."""
+    pairs = zip(small, big, strict=True)
+    return [difference_quotient((s.pictures, s.wall_s), (b.pictures, b.wall_s)) for s, b in pairs]
+
+
+def cpu_ms(small: Sequence[Run], big: Sequence[Run], *, servers: bool = False) -> list[float]:
+    """CPU time of a picture in steady state, in ms; with `servers`, what they used for it."""
+
+    def cpu_s(run: Run) -> float:
+        return run.servers_cpu_s if servers else run.cpu_s
+
+    pairs = zip(small, big, strict=True)
+    return [1000 / difference_quotient((s.pictures, cpu_s(s)), (b.pictures, cpu_s(b))) for s, b in pairs]
 
 
 class RunError(Exception):
@@ -83,7 +105,7 @@ def run(configuration: Configuration, landing: Path, work: Path, pictures: int) 
         raise RunError(f"{configuration.name}: {found} features for {pictures} pictures")
     shutil.rmtree(out)
     say(f"  {configuration.name}, {pictures} pictures: {done.wall_s:.1f} s, CPU {done.cpu_s:.1f} s")
-    return Run(pictures, done.wall_s, done.cpu_s, done.peak_mb)
+    return Run(pictures, done.wall_s, done.cpu_s, done.servers_cpu_s, done.peak_mb)
 
 
 def run_for_features(configuration: Configuration, landing: Path, out: Path) -> Features:
@@ -106,7 +128,7 @@ def interleaved(runs: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, 
 def timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> Timed:
     """Run it once, with its output in `out`/log. Raises RunError."""
     servers = frozenset(psutil.Process().children())
-    with (out / "log").open("wb") as log, watched(LOOK_S) as watch:
+    with (out / "log").open("wb") as log, watched(LOOK_S, servers=servers) as watch:
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment(variables), stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -120,7 +142,8 @@ def timed(command: Sequence[str], variables: Mapping[str, str], out: Path) -> Ti
     output = (out / "log").read_text("utf-8", "replace")
     if code:
         raise RunError(f"{' '.join(command)} ended with {code}: {output[-2000:]}")
-    return Timed(wall_s, watch.cpu_s, watch.peak_mb, watch.together_mb, watch.peaks_mb(process.pid), output)
+    peaks_mb = watch.peaks_mb(process.pid)
+    return Timed(wall_s, watch.cpu_s, watch.peak_mb, watch.together_mb, peaks_mb, output, watch.servers_cpu_s)
 
 
 def reap_orphans(servers: Collection[psutil.Process] = ()) -> None:

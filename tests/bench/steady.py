@@ -3,10 +3,10 @@
 from functools import partial
 
 from tests.bench import configurations
-from tests.bench.measuring import Run, interleaved, run
+from tests.bench.measuring import cpu_ms, interleaved, rates, run
 from tests.bench.plan import Plan, say
 from tests.bench.report import Row
-from tests.bench.spread import Spread, difference_quotient, ratios
+from tests.bench.spread import Spread, ratios
 
 GOAL = 0.92
 
@@ -25,10 +25,10 @@ def measure(plan: Plan) -> list[Row]:
         plan.repeats,
     )
     small, big = sizes
-    rates = {c.name: _rates(runs[f"{c.name} {small}"], runs[f"{c.name} {big}"]) for c in candidates}
-    cpu_ms = {c.name: _cpu_ms(runs[f"{c.name} {small}"], runs[f"{c.name} {big}"]) for c in candidates}
+    both = [(runs[f"{c.name} {small}"], runs[f"{c.name} {big}"]) for c in candidates]
     how = f"difference of {small:,} and {big:,} pictures"
-    ours, bare = rates["verger"], rates["bare loop"]
+    ours, bare = (rates(*pair) for pair in both)
+    our_ms, bare_ms = (cpu_ms(*pair) for pair in both)
     return [
         Row(
             "(a) steady state against the bare loop, pictures/s",
@@ -37,17 +37,7 @@ def measure(plan: Plan) -> list[Row]:
         ),
         Row(
             "(a) CPU, ms a picture",
-            Spread.of(cpu_ms["verger"]), Spread.of(cpu_ms["bare loop"]), ratios(cpu_ms["verger"], cpu_ms["bare loop"]),
+            Spread.of(our_ms), Spread.of(bare_ms), ratios(our_ms, bare_ms),
             how=f"{how}; all processes together",
         ),
     ]  # fmt: skip
-
-
-def _rates(small: list[Run], big: list[Run]) -> list[float]:
-    pairs = zip(small, big, strict=True)
-    return [difference_quotient((s.pictures, s.wall_s), (b.pictures, b.wall_s)) for s, b in pairs]
-
-
-def _cpu_ms(small: list[Run], big: list[Run]) -> list[float]:
-    pairs = zip(small, big, strict=True)
-    return [1000 / difference_quotient((s.pictures, s.cpu_s), (b.pictures, b.cpu_s)) for s, b in pairs]

@@ -4,7 +4,7 @@ Spark's daemon ignores SIGCHLD, so the kernel forgets what its workers used: `wa
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +18,13 @@ MB = 1e6
 
 @dataclass
 class Seen:
-    """Of one process: CPU seconds so far, and peaks in MB; `pss` and `uss` only where they were asked for."""
+    """Of one process: CPU seconds of the time watched, and peaks in MB; `pss` and `uss` only where they were asked for.
+
+    `before_s`: the CPU seconds that it had used before.
+    """
 
     kind: str
+    before_s: float = 0.0
     cpu_s: float = 0.0
     rss: float = 0.0
     pss: float = 0.0
@@ -30,18 +34,25 @@ class Seen:
 @dataclass
 class Watch:
     """`seen`: by process id and start, while it lasts and after. `shares`: look at PSS and USS, too, which is dear.
+    `servers`: what ran before and answers the others; of the kind "server".
 
     `together_mb`: the most RSS of all that lived at once, each counted with its own peak and what it shares.
     """
 
     shares: bool
+    servers: Collection[psutil.Process]
     seen: dict[tuple[int, float], Seen] = field(default_factory=dict)
     together_mb: float = 0.0
 
     @property
     def cpu_s(self) -> float:
-        """User and system time of all, but for what each used after the last look at it."""
-        return sum(seen.cpu_s for seen in self.seen.values())
+        """User and system time of all but servers, and but for what each used after the last look at it."""
+        return sum(seen.cpu_s for seen in self.seen.values() if seen.kind != "server")
+
+    @property
+    def servers_cpu_s(self) -> float:
+        """The same of the servers."""
+        return sum(seen.cpu_s for seen in self.of("server"))
 
     @property
     def peak_mb(self) -> float:
@@ -64,11 +75,14 @@ class Watch:
         """Take note of one process, if it still runs; its peak RSS in MB so far."""
         process = member.process
         try:
-            seen = self.seen.setdefault((process.pid, process.create_time()), Seen(member.kind))
-            if seen.kind != "worker":  # which it stays when its daemon has ended; others are known by what they become
+            times, known = process.cpu_times(), (process.pid, process.create_time())
+            if known not in self.seen:
+                serves = process in self.servers
+                self.seen[known] = Seen("server", times.user + times.system) if serves else Seen(member.kind)
+            seen = self.seen[known]
+            if seen.kind not in {"worker", "server"}:  # a worker stays one when its daemon has ended; others become
                 seen.kind = member.kind
-            times = process.cpu_times()
-            seen.cpu_s = times.user + times.system
+            seen.cpu_s = times.user + times.system - seen.before_s
             seen.rss = max(seen.rss, process.memory_info().rss / MB, high_water_mb(process.pid))
             if self.shares and seen.kind == "worker":
                 full = process.memory_full_info()
@@ -79,9 +93,9 @@ class Watch:
 
 
 @contextmanager
-def watched(every_s: float, *, shares: bool = False) -> Iterator[Watch]:
+def watched(every_s: float, *, shares: bool = False, servers: Collection[psutil.Process] = ()) -> Iterator[Watch]:
     """Look at this process's children, and theirs, every so many seconds."""
-    watch, ended, own = Watch(shares), threading.Event(), psutil.Process().pid
+    watch, ended, own = Watch(shares, servers), threading.Event(), psutil.Process().pid
 
     def look_again() -> None:
         while not ended.wait(every_s):
