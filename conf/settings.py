@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     exif_orientation: bool = Field(True, description="turn a picture as its EXIF orientation says")
     fetch_timeout_s: Positive = Field(30.0, description="seconds that reading one picture may take")
     read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
-        4, description="reads ahead of a worker's decoder: pictures in S3, groups of up to 16 small ones in a folder"
+        4, description="reads ahead of a worker's decoder, each of up to 16 small pictures in a row"
     )
 
     picture_timeout_s: Positive = Field(

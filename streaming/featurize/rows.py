@@ -20,6 +20,9 @@ from streaming.featurize.read_ahead import read_ahead, without_secrets
 
 log = logging.getLogger(__name__)
 
+#: Small pictures that one thread reads in a row: handing each over costs more than reading it.
+_TOGETHER = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
@@ -49,12 +52,11 @@ class Result:
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """`depth`, `together`: as read_ahead takes them. `max_attempts`: a transient error is deferred before that one."""
+    """`depth`: as read_ahead takes it. `max_attempts`: a transient error is deferred before that one."""
 
     timeout_s: float
     depth: int
     max_attempts: int
-    together: int = 1
 
 
 class Reader(Protocol):
@@ -89,7 +91,7 @@ def featurize_rows(
         limits.check_bytes(picture.size)
         return store.read(picture.path, picture.etag, max_bytes=limits.max_image_bytes, timeout_s=fetch.timeout_s)
 
-    with closing(read_ahead(pictures, read, fetch.depth, together=fetch.together)) as contents:
+    with closing(read_ahead(pictures, read, fetch.depth, together=_TOGETHER)) as contents:
         for picture, content in contents:
             if isinstance(content, PictureError):
                 defer = content.code in TRANSIENT and picture.attempt < fetch.max_attempts

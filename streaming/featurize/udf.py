@@ -80,7 +80,7 @@ def rows_of(
     give_memory_back()
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps 40 MB of a data file
     store = open_store(options.landing)
-    fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts, store.reads_together)
+    fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
     isolated = Isolated(tflite, options.limits, options.bounds)
     guarded = Guarded(partial(load_model, tflite, model_id), isolated, options.limits, suspects(), retry=retry)
     results = featurize_rows(_announced(announced), store, guarded, options.limits, fetch)

@@ -28,7 +28,6 @@ class FolderStore:
     root: str
     names: NamePatterns = field(default_factory=NamePatterns)
     settles: ClassVar[bool] = True
-    reads_together: ClassVar[int] = 16
 
     def list(self) -> Iterator[Listed | Skipped]:
         """See Store. Memory holds the folders still to be visited, not their files."""

@@ -24,7 +24,6 @@ class S3Store:
     prefix: str
     names: NamePatterns = field(default_factory=NamePatterns)
     settles: ClassVar[bool] = False
-    reads_together: ClassVar[int] = 1
 
     def list(self) -> Iterator[Listed | Skipped]:
         """See Store. In the order of the keys, 1,000 in memory at a time; gives up within 15 s."""

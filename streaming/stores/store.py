@@ -46,10 +46,6 @@ class Store(Protocol):
     def settles(self) -> bool:
         """True where an object can be seen half written: it must look the same twice before it counts."""
 
-    @property
-    def reads_together(self) -> int:
-        """How many small objects one thread reads in a row: many where a read takes no longer than handing it over."""
-
     def list(self) -> Iterator[Listed | Skipped]:
         """Everything below the prefix that the name patterns let through, streamed, in any order.
 

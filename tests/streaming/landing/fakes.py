@@ -25,7 +25,6 @@ class FakeStore:
     skipped: list[Skipped] = field(default_factory=list)
     settles: bool = False
     error: str | None = None
-    reads_together: int = 1
 
     def list(self) -> Iterator[Listed | Skipped]:
         if self.error:
