@@ -1,5 +1,6 @@
 """What the benchmark makes of its numbers; and, marked, that it runs. Never how fast anything is."""
 
+import io
 import json
 import math
 import subprocess
@@ -8,20 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from conf.lake import max_seq, row_count
 from schemas.current import DECIDING, current
 from schemas.features import FEATURES
 from streaming.status import read_status
+from tests.bench import plot
 from tests.bench.check import greatest_difference
-from tests.bench.growth import plot
+from tests.bench.growth import plot as growth_plot
 from tests.bench.growth.lakes import make_lake
 from tests.bench.measuring import RunError
 from tests.bench.refit.agreement import agreement
 from tests.bench.refit.real import Real
 from tests.bench.refit.stages import RESOLUTION_S, stage_seconds, total
 from tests.bench.refit.tables import Growing
-from tests.bench.report import Report, Row
+from tests.bench.report import Report, Row, write_report
 from tests.bench.spread import Spread, difference_quotient, percentile, ratios
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,13 +147,22 @@ def test_a_lake_that_knows_many_versions_is_as_a_stream_leaves_it(tmp_path: Path
 
 def test_the_plot_of_what_grows_is_drawn_from_the_rows_of_a_report() -> None:
     spread = {"median": 1.0, "least": 1.0, "greatest": 1.0}
-    lines = {(what, side) for panel in plot.PANELS.values() for _, what, side, _, _ in panel}
+    lines = {(what, side) for panel in growth_plot.PANELS.values() for _, what, side, _, _ in panel}
     rows = [
         {"ours": None, "baseline": None, side: spread, "runs": {"what": what, "known": known}}
         for known in (1_000, 10_000)
         for what, side in lines
     ]
-    assert plot.draw({"rows": rows}).startswith(b"\x89PNG")
+    assert growth_plot.draw({"rows": rows}).startswith(b"\x89PNG")
+
+
+def test_ratios_with_a_goal_are_bars_of_a_plot(tmp_path: Path) -> None:
+    one = Spread.of([1.0])
+    rows = [Row(f"(x) {n}", one, one, Spread(float(n), 0.5, 40.0), goal=2.0) for n in (1, 2, 3)]
+    write_report(Report({}, {"repeats": 1}, {}, [*rows, Row("(x) no ratio", one, goal=2.0)]), tmp_path / "bench.md")
+    written = json.loads((tmp_path / "bench.json").read_text("utf-8"))["rows"]
+    heights = [Image.open(io.BytesIO(plot.draw(drawn))).height for drawn in (written[:2], written[:3], written)]
+    assert heights[0] < heights[1] == heights[2]
 
 
 def test_sizes_are_numbers() -> None:

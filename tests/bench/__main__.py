@@ -84,7 +84,9 @@ def main(
         report.checked = check_features(plan, only.split(","))
         for name in only.split(","):
             report.rows += MEASUREMENTS[name](plan)
-    write_report(report, out)
+            if out is not None:
+                write_report(report, out)  # a benchmark that is stopped keeps what it has
+    print(report.markdown())
 
 
 if __name__ == "__main__":

@@ -42,10 +42,10 @@ def measure(plan: Plan) -> list[Row]:
         ),
         *(
             Row(
-                f"(c) a micro-batch of {plan.batch} pictures, s",
+                f"(c) a micro-batch of {plan.batch} pictures, s, against {theirs.name}",
                 Spread.of(our_s), Spread.of(their_s), ratios(their_s, our_s), GOAL,
-                f"difference of {OURS[0]} and {OURS[1]} batches; baseline: {theirs.name}, because it is slow of "
-                f"{NOTEBOOK[0]} and {NOTEBOOK[1]}",
+                f"difference of {OURS[0]} and {OURS[1]} batches; of {NOTEBOOK[0]} and {NOTEBOOK[1]} the notebook's, "
+                "because it is slow",
                 {name: [vars(r) for r in done] for name, done in runs.items()},
             )
             for theirs, their_s in ((theirs, seconds(theirs, NOTEBOOK)) for theirs in baselines)

@@ -33,10 +33,10 @@ def measure(plan: Plan) -> list[Row]:
     seconds = {name: [r.wall_s for r in done] for name, done in runs.items()}
     return [
         Row(
-            f"(large) whole process, {plan.large} photos of 8 to 12 megapixels, s",
+            f"(large) whole process, {plan.large} photos of 8 to 12 megapixels, s, against {theirs.name}",
             Spread.of(seconds[ours.name]), Spread.of(seconds[theirs.name]),
             ratios(seconds[theirs.name], seconds[ours.name]), GOAL,
-            f"baseline: {theirs.name}; features against Keras on the full pixels: least cosine {cosine:.5f}",
+            f"features against Keras on the full pixels: least cosine {cosine:.5f}",
             {name: [vars(r) for r in runs[name]] for name in (ours.name, theirs.name)},
         )
         for theirs in baselines

@@ -60,15 +60,12 @@ class Report:
         return "\n".join(lines) + "\n"
 
 
-def write_report(report: Report, out: Path | None) -> None:
-    """Print the Markdown; write it to `out`, and everything as JSON beside it."""
-    text = report.markdown()
-    print(text)
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, "utf-8")
-        content = asdict(report) | {"verdicts": {row.what: row.verdict for row in report.rows}}
-        out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+def write_report(report: Report, out: Path) -> None:
+    """Write the Markdown to `out`, and everything as JSON beside it."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(report.markdown(), "utf-8")
+    content = asdict(report) | {"verdicts": {row.what: row.verdict for row in report.rows}}
+    out.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
 def _cells(row: Row) -> list[str]:

@@ -27,10 +27,10 @@ def measure(plan: Plan) -> list[Row]:
     seconds = {name: [r.wall_s for r in done] for name, done in runs.items()}
     return [
         Row(
-            f"(b) whole process, {plan.pictures:,} pictures, s",
+            f"(b) whole process, {plan.pictures:,} pictures, s, against {theirs.name}",
             Spread.of(seconds[ours.name]), Spread.of(seconds[theirs.name]),
             ratios(seconds[theirs.name], seconds[ours.name]), GOAL,
-            f"ours with the converted model in its cache; baseline: {theirs.name}",
+            "ours with the converted model in its cache",
             {name: [vars(r) for r in runs[name]] for name in (ours.name, theirs.name)},
         )
         for theirs in baselines
