@@ -130,11 +130,11 @@ def test_unreachable_server_is_said_so(monkeypatch: pytest.MonkeyPatch, url: str
     [("403-AccessDenied", "AccessDenied: why"), ("503-SlowDown", "SlowDown: why"), ("never", "timeout")],
 )
 def test_refused_listing_is_one_sentence(faulty: str, monkeypatch: pytest.MonkeyPatch, answer: str, words: str) -> None:
-    monkeypatch.setattr(s3_listing, "LIST_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(s3_listing, "LIST_TIMEOUT_S", 2.0)
     started = time.monotonic()
     with pytest.raises(StoreError, match=words) as error:
         list(S3Store(f"bkt-list-{answer}", "in/").list())
-    assert time.monotonic() - started < 1.7
+    assert time.monotonic() - started < 3.4  # one way of listing gives up, and no other one begins
     assert SECRET not in str(error.value)
 
 
