@@ -34,6 +34,11 @@ class Plan:
         return self.pictures * 25 // 6
 
     @property
+    def long(self) -> int:
+        """Small pictures of a run that shows whether memory grows: 50,000."""
+        return self.pictures * 125 // 6
+
+    @property
     def large(self) -> int:
         """Photos of 8 to 12 megapixels where whole processes are measured: 200."""
         return self.pictures // 12

@@ -32,7 +32,9 @@ def draw(rows: Sequence[dict[str, Any]]) -> bytes:
     axes.set_xticks(ticks := [0.5, 1, 2, 5, 10, 20, 50], [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.invert_yaxis()
-    axes.set_title("times as fast as the other (black: the goal, orange: missed; line: least to greatest)", fontsize=10, loc="left")
+    axes.set_title(
+        "times as fast as the other (black: the goal, orange: missed; line: least to greatest)", fontsize=10, loc="left"
+    )
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color="0.92")
     axes.set_axisbelow(True)

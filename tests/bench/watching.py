@@ -20,7 +20,7 @@ MB = 1e6
 class Seen:
     """Of one process: CPU seconds of the time watched, and peaks in MB; `pss` and `uss` only where they were asked for.
 
-    `before_s`: the CPU seconds that it had used before.
+    `before_s`: the CPU seconds that it had used before. `trace`: a worker's RSS at each look, in MB.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Seen:
     rss: float = 0.0
     pss: float = 0.0
     uss: float = 0.0
+    trace: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -83,7 +84,10 @@ class Watch:
             if seen.kind not in {"worker", "server"}:  # a worker stays one when its daemon has ended; others become
                 seen.kind = member.kind
             seen.cpu_s = times.user + times.system - seen.before_s
-            seen.rss = max(seen.rss, process.memory_info().rss / MB, high_water_mb(process.pid))
+            rss = process.memory_info().rss / MB
+            seen.rss = max(seen.rss, rss, high_water_mb(process.pid))
+            if seen.kind == "worker":
+                seen.trace.append(rss)
             if self.shares and seen.kind == "worker":
                 full = process.memory_full_info()
                 seen.pss, seen.uss = max(seen.pss, full.pss / MB), max(seen.uss, full.uss / MB)
