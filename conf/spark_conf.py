@@ -54,6 +54,7 @@ _EVERYWHERE = {
     "spark.sql.subexpressionElimination.enabled": "false",  # without compiled code, a cache that every row looks into
     "spark.python.worker.reuse": "true",  # the model is loaded once per worker
     "spark.executorEnv.OMP_NUM_THREADS": "1",  # one thread per worker: Spark runs one worker per core
+    "spark.executorEnv.ARROW_DEFAULT_MEMORY_POOL": "system",  # its own keeps up to 40 MB of a data file in a worker
     "spark.log.level": "WARN",
     # As by default, and what AWS's variables are called: no value of these is in logs or on Spark's pages.
     "spark.redaction.regex": "(?i)secret|password|token|signature|credential|access[._-]?key",

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.features import FEATURES
@@ -103,13 +102,14 @@ class _Unfinished:
 
     def add(self, group: pa.Table) -> None:
         """A row group."""
-        self._writer.write_table(group.cast(self._schema))
+        self._writer.write_table(pa.Table.from_arrays(group.columns, schema=self._schema))
         statuses = group["status"].to_pylist()
         codes = zip(statuses, group["error_code"].to_pylist(), strict=True)
         self.statuses.update(statuses)
         self.codes.update(code for status, code in codes if status == "rejected")
-        self.featurize_s += float(pc.sum(group["featurize_ms"]).as_py()) / 1000
-        self.featurized_at = max(self.featurized_at, pc.max(group["featurized_at"]).value / 1e6)  # as_py loads pandas
+        self.featurize_s += sum(group["featurize_ms"].to_pylist()) / 1000
+        at = max(time.value for time in group["featurized_at"])  # no to_pylist, which loads pandas
+        self.featurized_at = max(self.featurized_at, at / 1e6)
 
     def save(self, table: str) -> DataFile:
         """Put it where it belongs."""

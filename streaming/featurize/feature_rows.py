@@ -16,7 +16,7 @@ def feature_rows(announced: pa.Table, results: pa.StructArray, model_id: str) ->
     }
     schema = FEATURES.arrow()
     columns = [added[field.name] if field.name in added else announced[field.name] for field in schema]
-    return pa.Table.from_arrays([c.cast(field.type) for c, field in zip(columns, schema, strict=True)], schema=schema)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _label(path: str) -> str:

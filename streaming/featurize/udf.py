@@ -78,7 +78,6 @@ def rows_of(
     from streaming.stores.opening import open_store
 
     give_memory_back()
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps 40 MB of a data file
     store = open_store(options.landing)
     fetch = FetchLimits(options.fetch_timeout_s, options.read_ahead, options.max_attempts)
     isolated = Isolated(tflite, options.limits, options.bounds)
