@@ -1,4 +1,4 @@
-"""What comes from outside and is not as it should be: arguments, standard output, a lake's files."""
+"""What comes from outside and is not as it should be: arguments, standard output, a lake's files and their store."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ def outside_in_sentences() -> Iterator[None]:
 
     Raises:
         UserError: an argument is not UTF-8, or a table lacks a file.
-        FailedError: standard output takes no more.
+        FailedError: standard output takes no more, or a lake's store failed amid the work.
     """
     if sys.stdout is None:
         sys.stdout = _nowhere()
@@ -32,11 +32,21 @@ def outside_in_sentences() -> Iterator[None]:
         if not str(error).startswith(_MISSING):
             raise
         raise UserError(f"a table lacks a file that its log names: {reason(error)}; restore it from a backup") from None
-    except OSError as error:
-        if not _is_full(sys.stdout):
+    except Exception as error:
+        if _is_of_store(error):
+            raise FailedError(f"the lake's store failed: {reason(error)}; try again") from None
+        if not isinstance(error, OSError) or not _is_full(sys.stdout):
             raise
         sys.stdout = _nowhere()
         raise FailedError(f"what is printed can't be written: {error.strerror or error}") from None
+
+
+def _is_of_store(error: Exception) -> bool:
+    """Whether it is delta-rs's: an OSError without a number, or one of its own, which only it raises once loaded."""
+    if isinstance(error, OSError):
+        return error.errno is None
+    deltalake = sys.modules.get("deltalake.exceptions")
+    return deltalake is not None and isinstance(error, deltalake.DeltaError)
 
 
 def _check(argument: str) -> None:

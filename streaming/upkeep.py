@@ -8,6 +8,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import DeltaError
 
+from conf.delta_errors import reason
 from conf.failpoints import failpoint
 from conf.purge import NO_HOOKS
 
@@ -62,7 +63,7 @@ class Upkeep:
                 table.vacuum(dry_run=False, full=True, post_commithook_properties=NO_HOOKS)
                 table.cleanup_metadata()
         except (DeltaError, OSError) as error:
-            log.warning("table %s was not looked after, which will be tried again: %s", self.name, error)
+            log.warning("table %s was not looked after, which will be tried again: %s", self.name, reason(error))
 
     def _target(self, table: DeltaTable) -> int:
         """Up to which size files are merged: `big` when there are many in between."""
