@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,13 @@ DURATION_S = 3.0
 def take(uri: str, name: str = "test", wait_s: float = 0.0, duration_s: float = DURATION_S) -> Lease:
     """A lease of this process."""
     return Lease.take(uri, name, wait_s, duration_s)
+
+
+def check_until_lost(lease: Lease) -> None:
+    """Until it is to be renewed and can't be, or at the latest until it is over. Raises LeaseLostError."""
+    while True:
+        lease.check()
+        time.sleep(0.1)
 
 
 class Holder:

@@ -1,9 +1,9 @@
 """`make faults`: every case, and a table of what was done and what was seen.
 
-    python -m tests.faults [--times 20] [words of pytest, such as -k clock or -x]
+    python -m tests.faults [--times 20] [--proofs] [words of pytest, such as -k clock or -n 3]
 
 `--times`: all of them so often, one round after the other, up to a round in which one fails; a line of the table then
-tells how often a case passed.
+tells how often a case passed. `--proofs`: of each case only the test that was seen failing on broken code.
 Exit code 0 only if all cases passed each time.
 """
 
@@ -22,13 +22,14 @@ from tests.faults.once import Line, once
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make faults")
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--proofs", action="store_true")
     args, words = parser.parse_known_args(arguments)
     lines: list[Line] = []
     code = 0
     for _ in range(args.times):
         if code == 0:
             with ProcessPoolExecutor(1, get_context("spawn")) as alone:  # servers and Spark begin anew
-                code, seen = alone.submit(once, words).result()
+                code, seen = alone.submit(once, words, proofs=args.proofs).result()
             lines += seen
     Console(width=180).print(table(sorted(lines, key=lambda line: line.case)))
     return code

@@ -63,7 +63,8 @@ DRIVER_AND_WORKERS = (
         "streaming/landing/source.py", "        yield from partition.batches",
         "        from pyspark import TaskContext\n\n"
         "        yield from partition.batches[: 0 if TaskContext.get().attemptNumber() else None]",
-        "tests/cluster/test_cluster.py::test_the_law_holds_though_an_executor_and_the_driver_are_killed",
+        "tests/faults/test_executors.py"
+        "::test_an_executor_lost_in_the_middle_of_a_batch_costs_no_row_and_doubles_none",
     ),
     Mutant(
         10, "a retry of a task decodes in the worker itself, as the first attempt did",
