@@ -32,8 +32,8 @@ _NONE = np.empty(0, np.int64)
 class Replaying:
     """What people want announced again. Killed at any point, the next start goes on, and announces nothing twice.
 
-    For what a request has announced comes after its `upto`, and so is not meant by it any more; the file is removed
-    when nothing is left. Requests that can't be read are left where they are, for `verger status` to name.
+    For what a request has announced comes after its `upto`, and so is not meant by it any more; nor is a picture that
+    was announced by others while it waited for room. The file is removed when nothing is left. Requests that can't be read are left where they are, for `verger status` to name.
     """
 
     lake: Lake
@@ -43,6 +43,7 @@ class Replaying:
     _waiting: dict[str, Replay] = field(default_factory=dict)
     _under_way: str | None = None
     _left: Seqs = field(default_factory=lambda: _NONE)
+    _seen: int = 0  # the announcement up to which what is left was found
     _look_at: float = float("-inf")
     _done: set[str] = field(default_factory=set)  # announced whole, but the file could not be removed yet
     _told: set[str] = field(default_factory=set)
@@ -88,6 +89,7 @@ class Replaying:
         if self._waiting:
             self._under_way, asked = next(iter(self._waiting.items()))
             self._left = matching(self.lake, self.ledger, asked)
+            self._seen = self.ledger.head
             log.info("%s: %d pictures are announced again", asked, self._left.size)
 
     def _finish(self) -> None:
@@ -108,7 +110,13 @@ class Replaying:
         seq = pds.field("seq")
         rows = self.ledger.batches(_COLUMNS, (seq >= int(seqs[0])) & (seq <= int(seqs[-1])) & seq.isin(seqs))
         found = sorted((row for batch in rows for row in batch.to_pylist()), key=itemgetter("seq"))
-        return [_again(**row) for row in found]
+        since = self._announced_since([row["path"] for row in found])
+        return [_again(**row) for row in found if row["path"] not in since]
+
+    def _announced_since(self, paths: list[str]) -> set[str]:
+        """Those of the paths that another one, or another attempt, was announced of meanwhile."""
+        later = self.ledger.batches(["path"], (pds.field("seq") > self._seen) & pds.field("path").isin(paths))
+        return {path for batch in later for path in batch["path"].to_pylist()}
 
     def _say(self, sentence: str) -> None:
         """Log it, once."""

@@ -13,6 +13,7 @@ from streaming.requests.box import drop
 from streaming.requests.matching import matching
 from streaming.requests.replaying import Replaying
 from streaming.status import read_status
+from streaming.stores.store import Listed
 from tests.streaming.landing.fakes import NOW
 from tests.streaming.requests.orchard import Orchard
 
@@ -105,6 +106,23 @@ def test_a_long_replay_leaves_room_for_new_pictures(tmp_path: Path) -> None:
     announcer.tick()
     assert (announcer.news.requests, orchard.box.ids()) == (0, [])
     assert sorted(path for path, *_ in replays(orchard)) == sorted(f"x/{n}.jpg" for n in range(25))
+
+
+def test_what_came_back_by_itself_or_was_overwritten_while_a_replay_waited_is_not_announced_by_it(tmp_path: Path) -> None:
+    orchard = Orchard(tmp_path)
+    orchard.announce(*(f"x/{n}.jpg" for n in range(5)))
+    orchard.feature(*["gone"] * 5)
+    drop(orchard.box, orchard.ask(code="gone"))
+    announcer = orchard.announcer(max_objects=2)
+    announcer.tick()
+    there = [Listed(orchard.uri(f"x/{n}.jpg"), f"A-x/{n}.jpg", 7, NOW) for n in (2, 3)]
+    announcer.announce_again(there, "list")
+    announcer.announce([Listed(orchard.uri("x/4.jpg"), "B", 7, NOW)], "list")
+    orchard.feature(*["ok"] * 5)
+    for _ in range(3):
+        announcer.tick()
+    assert [(row["version"], row["attempt"]) for row in orchard.ledger()[5:]] == [(1, 2), (2, 2), (3, 2), (4, 2), (10, 1)]
+    assert (announcer.news.requests, orchard.box.ids()) == (0, [])
 
 
 def test_a_drain_waits_for_what_is_asked(orchard: Orchard) -> None:
