@@ -3,6 +3,7 @@
 import logging
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Job:
-    """One refit of `lake`. Nothing is written before the components are known to exist."""
+    """One refit of `lake`. Nothing is written before the components are known to exist.
+
+    `check` raises FailedError where another refit, or somebody who forgets, may have the lake by now.
+    """
 
     settings: Settings
     lake: Lake
+    check: Callable[[], None]
     spark: SparkOnDemand
     stages: Stages
     thumbnails: Thumbnails = none
@@ -64,6 +69,7 @@ class Job:
 
         Raises:
             RefitError, UserError: in one sentence, nothing was published. Or the plot could not be copied.
+            FailedError: the lake may be another's by now.
         """
         snapshot = Snapshot.take(self.lake)
         with self.stages.stage("current rows") as facts:
@@ -80,8 +86,9 @@ class Job:
         alarms = warnings(drifted, self._thresholds()) + _doubts(folded)
         troubles = self._page(snapshot, refit, row_of(refit, drifted, alarms))
         with self.stages.stage("publishing"):
+            self.check()
             publish(self.lake, refit, drifted, alarms)
-            erase_forgotten(self.lake, selection.forgotten, refit)
+            erase_forgotten(self.lake, selection.forgotten, refit, self.check)
             self._copy(plot, refit)
         return Done(refit, drifted, _how(folded), alarms + _left_to_others(selection) + troubles, not troubles)
 
@@ -107,6 +114,7 @@ class Job:
     ) -> None:
         """The state for the next refit, and the projection; what earlier ones left half done goes away first."""
         with self.stages.stage("projection") as facts:
+            self.check()
             tidy(self.lake, published)
             forget_unpublished(self.lake, published.refit_ids)
             State(
@@ -128,6 +136,7 @@ class Job:
     def _draw(self, refit: Refit, folded: Folded, published: Published) -> tuple[Drift, bytes]:
         """The drift, and the plot; both pictures are in the report's folder then."""
         with self.stages.stage("plots"):
+            self.check()
             values, labels = points(self.lake, refit.refit_id)
             covariance = folded.gathered.moments.covariance
             drifted = drift(refit.components, covariance, Counter(labels), published.previous)

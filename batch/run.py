@@ -45,11 +45,11 @@ def run_refit(settings: Settings, console: Console, *, full: bool, thumbnails: T
     began = time.monotonic()
     lake = _check(settings)
     stages = Stages(console)
-    with lock_lake(lake, "refit"), work_folder() as work, stages.shown():
+    with lock_lake(lake, "refit") as hold, work_folder() as work, stages.shown():
         spark = SparkOnDemand(settings, work / SPARK_LOG, stages)
         try:
             with _in_a_sentence():
-                done = Job(settings, lake, spark, stages, thumbnails).run(full=full)
+                done = Job(settings, lake, hold.check, spark, stages, thumbnails).run(full=full)
         finally:
             spark.end()
     seconds = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""The files of a table's log, listed and removed. Delta-rs would leave the checksums that Spark writes with commits."""
+"""A table's log listed, and files removed by name: delta-rs would leave the checksums that Spark adds to commits."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,9 +33,8 @@ def list_log(table: str) -> list[LogFile]:
     return sorted(_objects(place) if is_s3(place) else _files(Path(place)))
 
 
-def remove_log(table: str, names: Sequence[str]) -> None:
-    """Remove these files of the log, in this order. Raises OSError."""
-    place = f"{table}/_delta_log"
+def remove_files(place: str, names: Sequence[str]) -> None:
+    """Remove these files of the table, or log, at `place`, in this order. Raises OSError."""
     if not is_s3(place):
         for name in names:
             (Path(place) / name).unlink(missing_ok=True)

@@ -156,7 +156,7 @@ class FeaturesSink:
         """Between two batches, when nothing else writes the table."""
         if UPKEEP.is_due(self._since, self._table.version()):
             self.hold.check()
-            UPKEEP.look_after(self._table, self._since)
+            UPKEEP.look_after(self.lake, self._table, self._since, self.hold.check)
             self._table = self._open()
             self._since = self._table.version()
             self._check_rows(self.last_seq)

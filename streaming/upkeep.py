@@ -1,6 +1,7 @@
 """A table kept small by its one writer, between two commits: files merged, log and replaced files removed."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from deltalake.exceptions import DeltaError
 
 from conf.delta_errors import reason
 from conf.failpoints import failpoint
-from conf.purge import NO_HOOKS
+from conf.lake import Lake
+from conf.purge import NO_HOOKS, remove_unused
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class Upkeep:
         """Whether a table that was looked after (or opened) at version `since` should be now."""
         return version // self.merge_every > since // self.merge_every
 
-    def look_after(self, table: DeltaTable, since: int) -> None:
+    def look_after(self, lake: Lake, table: DeltaTable, since: int, check: Callable[[], None]) -> None:
         """Merge, write a checkpoint and, now and then, remove what nobody reads any more. Open the table anew after it.
 
         Safe to kill at any point: a merge is one commit that replaces files by one with the same rows, and what it
@@ -47,6 +49,8 @@ class Upkeep:
         file that appears whole, and only what lies before one is removed from the log. Readers that began before go
         on: what was replaced stays for as long as the table's properties say. Whatever fails is left for the next
         time, for the table is no less right without it; also a merge beside which another writer has committed.
+
+        `check` raises where the table may be another's by now: nothing is removed then.
         """
         removing = table.version() // self.remove_every > since // self.remove_every
         try:
@@ -60,7 +64,7 @@ class Upkeep:
             table.create_checkpoint()
             failpoint(f"{self.name}-checkpointed")
             if removing:
-                table.vacuum(dry_run=False, full=True, post_commithook_properties=NO_HOOKS)
+                remove_unused(lake.uri(self.name), table, check)
                 table.cleanup_metadata()
         except (DeltaError, OSError) as error:
             log.warning("table %s was not looked after, which will be tried again: %s", self.name, reason(error))

@@ -130,7 +130,7 @@ class Ledger:
     def _look_after(self) -> None:
         """That nobody else has written meanwhile, the rows tell."""
         self.guard()
-        UPKEEP.look_after(self._table, self._since)
+        UPKEEP.look_after(self.lake, self._table, self._since, self.guard)
         self._open()
         if not row_count(self._table) == max_seq(self._table) == self.head:
             raise self._conflict()

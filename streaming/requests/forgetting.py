@@ -98,7 +98,7 @@ class Forgetting:
 
     def _purge(self, schema: Table) -> None:
         self.check()
-        purge(self.lake, schema)
+        purge(self.lake, schema, self.check)
 
 
 def blanked(rows: pa.Table, seqs: Seqs) -> pa.Table:

@@ -33,7 +33,8 @@ class Replaying:
     """What people want announced again. Killed at any point, the next start goes on, and announces nothing twice.
 
     For what a request has announced comes after its `upto`, and so is not meant by it any more; nor is a picture that
-    was announced by others while it waited for room. The file is removed when nothing is left. Requests that can't be read are left where they are, for `verger status` to name.
+    was announced by others while it waited for room. The file is removed when nothing is left. Requests that can't be
+    read are left where they are, for `verger status` to name.
     """
 
     lake: Lake

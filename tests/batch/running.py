@@ -1,5 +1,6 @@
 """Refits in this process, on the one Spark of the tests; and what a reader sees afterwards."""
 
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,16 @@ from conf.lake import Lake
 from conf.settings import Settings
 
 
-def refit(lake: Lake, spark: SparkOnDemand, *, full: bool = False, **settings: Any) -> Done:
+def held() -> None:
+    """The lake is ours."""
+
+
+def refit(
+    lake: Lake, spark: SparkOnDemand, *, full: bool = False, check: Callable[[], None] = held, **settings: Any
+) -> Done:
     """As `verger refit` does it, but for the lock and what is printed."""
-    return Job(
-        Settings(lake=lake.root, **settings), lake, spark, Stages(Console(file=StringIO()))
-    ).run(full=full)  # fmt: skip
+    stages = Stages(Console(file=StringIO()))
+    return Job(Settings(lake=lake.root, **settings), lake, check, spark, stages).run(full=full)
 
 
 def latest(lake: Lake) -> dict[str, Any]:

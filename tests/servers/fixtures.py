@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,13 @@ def ministack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
 @pytest.fixture(params=["moto", "versitygw"])
 def s3_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
     """Each of the two in turn."""
-    server: Server = request.getfixturevalue(f"{request.param}_server")
+    with bucket_on(request.getfixturevalue(f"{request.param}_server"), monkeypatch) as found:
+        yield found
+
+
+@contextmanager
+def bucket_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
+    """An S3 on this server."""
     use_server(monkeypatch, server)
     client, bucket = server.client(), f"bucket-{uuid.uuid4().hex}"
     client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})

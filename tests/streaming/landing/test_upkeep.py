@@ -127,11 +127,11 @@ def test_who_writes_beside_a_merge_is_found(tmp_path: Path, monkeypatch: pytest.
     lake = new_lake(tmp_path)
     mine, theirs = Ledger(lake), Ledger(lake)
 
-    def beside(upkeep: Upkeep, table: DeltaTable, since: int) -> None:
+    def beside(upkeep: Upkeep, *given: Any) -> None:
         monkeypatch.undo()
         theirs.refresh()
         announce(theirs, 1)
-        upkeep.look_after(table, since)
+        upkeep.look_after(*given)
 
     monkeypatch.setattr(Upkeep, "look_after", beside)
     with pytest.raises(LedgerConflictError):
