@@ -61,21 +61,19 @@ class LeaseObject:
             LeaseError: S3 refuses, or the object is no lease.
         """
         answer = self._ask("get_object")
-        if answer is None:
-            return None
-        try:
-            return Record.parse(answer["Body"]), answer["ETag"]
-        except ValueError:
-            raise LeaseError(f"{self.uri} is no lease of Verger: remove it if nothing else needs it") from None
+        return None if answer is None else (self._record(answer), answer["ETag"])
 
     def was_renewed(self) -> bool:
-        """Whether someone renewed it within its duration, by S3's own clock alone. For people: nothing hangs on it."""
+        """Whether someone renewed it within its duration, by S3's own clock alone. For people: nothing hangs on it.
+
+        Raises as `read` does.
+        """
         from email.utils import parsedate_to_datetime
 
         answer = self._ask("get_object")
         if answer is None:
             return False
-        record = Record.parse(answer["Body"])
+        record = self._record(answer)
         now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
         return not record.free and (now - answer["LastModified"]).total_seconds() <= record.duration_s
 
@@ -91,6 +89,12 @@ class LeaseObject:
         condition = {"IfNoneMatch": "*"} if over is None else {"IfMatch": over}
         answer = self._ask("put_object", Body=json.dumps(asdict(record)).encode(), **condition)
         return None if answer is None else str(answer["ETag"])
+
+    def _record(self, answer: dict[str, Any]) -> Record:
+        try:
+            return Record.parse(answer["Body"])
+        except ValueError:
+            raise LeaseError(f"{self.uri} is no lease of Verger: remove it if nothing else needs it") from None
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
         """S3's answer with its body read; None where it says that the object is not as expected."""

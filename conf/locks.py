@@ -8,13 +8,18 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from conf.lake import Lake, LakeError
 from conf.locations import is_s3
 
+if TYPE_CHECKING:
+    from conf.lease_object import LeaseObject, Record
+
 #: How often a lock that is held is asked for again.
 LOOK_S = 0.2
+#: How long, and how often, a lease is asked for again where S3 gives no answer.
+PATIENCE_S, AGAIN_S = 10.0, 0.5
 
 
 class LockedError(Exception):
@@ -89,7 +94,7 @@ def guard(lake: Lake, job: str, token: str) -> Callable[[], None]:
     """What a process that works for the holder of `token` calls before it writes.
 
     It raises LeaseLostError where the lease is another's by now, in one request to S3, and NoAnswerError where that
-    can't be told. Where the token is empty, it does nothing.
+    can't be told for PATIENCE_S. Where the token is empty, it does nothing.
     """
     if not token:
         return lambda: None
@@ -99,7 +104,7 @@ def guard(lake: Lake, job: str, token: str) -> Callable[[], None]:
     place = LeaseObject(_lease_uri(lake, job), timeout_s=5.0)
 
     def check() -> None:
-        found = place.read()
+        found = _read(place)
         if found is None or found[0].free or found[0].token != token:
             raise LeaseLostError(f"{place.uri} is another's by now: nothing more is written")
 
@@ -163,6 +168,20 @@ def _lease(lake: Lake, job: str, holder: str) -> Hold:
         return Lease.take(_lease_uri(lake, job), holder)
     except LeaseHeldError as error:
         raise LockedError(f"{error.record.holder} since {error.record.since}") from error
+
+
+def _read(place: "LeaseObject") -> "tuple[Record, str] | None":
+    """What the object holds: to ask again changes nothing."""
+    from conf.lease_object import NoAnswerError
+
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return place.read()
+        except NoAnswerError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_S)
 
 
 def _lease_uri(lake: Lake, job: str) -> str:

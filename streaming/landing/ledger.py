@@ -1,5 +1,6 @@
 """The ledger: every announcement ever made, appended by one process, counted up without gaps."""
 
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -8,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as pds
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 
 from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
@@ -54,9 +55,9 @@ class Ledger:
     """The table `ledger` at the version that this process knows.
 
     An append is one Delta commit on exactly that version: it is there whole or not at all, and it is refused
-    when anyone else has written (`LedgerConflictError`). After any other error of `append`, it is unknown whether
-    the commit was made: open the ledger anew. Now and then an append is followed by upkeep; who else wrote
-    meanwhile is found then.
+    when anyone else has written (`LedgerConflictError`). That is told from a lost answer of S3 by reading the commit
+    back. After any other error of `append`, it is unknown whether the commit was made: open the ledger anew. Now and
+    then an append is followed by upkeep; who else wrote meanwhile is found then.
     """
 
     lake: Lake
@@ -112,20 +113,32 @@ class Ledger:
 
     def _commit(self, rows: list[dict[str, Any]], *transactions: Transaction) -> None:
         self.guard()
+        mark = uuid.uuid4().hex
         try:
             write_deltalake(
                 self._table,
                 pa.Table.from_pylist(rows, schema=LEDGER.arrow()),
                 mode="append",
-                commit_properties=CommitProperties(max_commit_retries=0, app_transactions=list(transactions)),
+                commit_properties=CommitProperties({"userMetadata": mark}, 0, list(transactions)),
                 post_commithook_properties=NO_HOOKS,
             )
-        except CommitFailedError as error:
-            raise self._conflict() from error
+        except (DeltaError, OSError) as error:
+            if not self._is_there(mark):
+                if isinstance(error, CommitFailedError):
+                    raise self._conflict() from error
+                raise
         failpoint("ledger-appended")
         self.head += len(rows)
         if UPKEEP.is_due(self._since, self._table.version()):
             self._look_after()
+
+    def _is_there(self, mark: str) -> bool:
+        """Whether a commit whose answer was an error is the table's latest all the same: the answer was lost."""
+        table = self.lake.open(LEDGER)
+        if table is None or table.history(limit=1)[0].get("userMetadata") != mark:
+            return False
+        self._table = table
+        return True
 
     def _look_after(self) -> None:
         """That nobody else has written meanwhile, the rows tell."""

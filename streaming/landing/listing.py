@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from itertools import islice
 
 from streaming.landing.announcer import CHUNK, Announcer
@@ -37,12 +36,15 @@ class Listing:
     def once(self) -> None:
         """One listing, to its end or to the store's first error; until its files have settled."""
         skipped = SkippedNames()
+        self._settling.error = None
         try:
             listing = self._store.list()
             while chunk := list(islice(listing, CHUNK)):
                 self._take(list(skipped.sift(chunk)))
                 self._tick()
             self._let_settle(0)
+            if self._settling.error is not None:
+                raise StoreError(self._settling.error)
         except StoreError as error:
             self._announcer.complain(str(error))
         else:
@@ -70,16 +72,12 @@ class Listing:
     def _tick(self) -> None:
         """Announce what has settled, and the retries whose time has come."""
         settled = self._settling.settled()
-        try:
-            self._announce_all(settled)
-        except StoreError as error:  # those not looked at keep settling
-            self._announcer.complain(str(error))
-        self._announcer.news.settling = len(self._settling)
-        self._announcer.tick()
-
-    def _announce_all(self, settled: Iterator[Listed]) -> None:
         while chunk := list(islice(settled, CHUNK)):
             self._announcer.announce(chunk, "list")
+        if self._settling.error is not None:
+            self._announcer.complain(self._settling.error)
+        self._announcer.news.settling = len(self._settling)
+        self._announcer.tick()
 
     def _publish(self) -> None:
         self._announcer.news.settling = len(self._settling)

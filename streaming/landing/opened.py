@@ -58,11 +58,11 @@ class OpenedLanding:
         What a full batch has left waiting follows at once.
         """
         self._experience.asked()
+        self._raise_failure()
         if not (self._more or self._pace.comes()):
             return self._admitted
         self.discovery.begun.wait(FIRST_WAIT_S)
-        if self.discovery.failure is not None:
-            raise self.discovery.failure
+        self._raise_failure()
         head = self.discovery.head
         if head > self._admitted:
             self._experience.await_first_lesson()
@@ -87,6 +87,10 @@ class OpenedLanding:
     def work_ms(self, rows: pa.Table) -> NDArray[np.float64]:
         """Milliseconds of one core that each announcement is expected to take."""
         return self._admission.costs.predict(rows["path"].to_pylist(), rows["size"].to_numpy(), caution=1.0)
+
+    def _raise_failure(self) -> None:
+        if self.discovery.failure is not None:
+            raise self.discovery.failure
 
 
 def _lock(lake: Lake) -> TextIO:

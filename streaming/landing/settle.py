@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from streaming.stores.store import Listed, Store
+from streaming.stores.store import Listed, Store, StoreError
 
 
 @dataclass
 class Settling:
-    """The files that were seen once. Time is the monotonic clock's: a wall clock that jumps changes nothing."""
+    """The files that were seen once. Time is the monotonic clock's: a wall clock that jumps changes nothing.
+
+    `error`: why one could not be looked at again, the last one. It is left to the next listing.
+    """
 
     store: Store
     settle_s: float
     clock: Callable[[], float]
+    error: str | None = None
     _seen: dict[str, tuple[Listed, float]] = field(default_factory=dict)
 
     def see(self, entry: Listed) -> None:
@@ -27,7 +31,10 @@ class Settling:
         for path, (entry, since) in list(self._seen.items()):
             if now - since < self.settle_s:
                 continue
-            again = self.store.stat(path)
+            try:
+                again = self.store.stat(path)
+            except StoreError as error:
+                self.error, again = str(error), None
             if again is not None and again.etag != entry.etag:
                 self._seen[path] = again, now
                 continue

@@ -96,12 +96,27 @@ def test_a_store_that_fails_while_files_settle_does_not_end_the_discovery(
     assert landing.list_once() == [("a", "1", None)]
 
 
-def _fails_after_the_listing(store: FakeStore) -> Callable[[str], Listed | None]:
+def test_a_file_that_cant_be_looked_at_while_it_settles_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = Landing(tmp_path, settles=True)
+    landing.store.objects = {"a": "1", "b": "1", "c": "1"}
+    with monkeypatch.context() as broken:
+        broken.setattr(landing.store, "stat", _fails_after_the_listing(landing.store, "b"))
+        assert landing.list_once() == [("a", "1", None), ("c", "1", None)]
+    news = News.read(landing.news)
+    assert (news.error, news.listings, news.settling) == ("the landing is away", 0, 0)  # no drain ends here
+    assert landing.list_once()[2:] == [("b", "1", None)]
+    news = News.read(landing.news)
+    assert (news.error, news.listings) == (None, 1)
+
+
+def _fails_after_the_listing(store: FakeStore, bad: str = "a") -> Callable[[str], Listed | None]:
     seen: list[str] = []
 
     def stat(path: str) -> Listed | None:
         seen.append(path)
-        if len(seen) == 1:
+        if path != bad or seen.count(path) == 1:
             return FakeStore.stat(store, path)
         raise StoreError("the landing is away")
 
