@@ -55,6 +55,18 @@ def test_places_that_the_stack_makes(setting: str, commands: Commands) -> None:
         commands.deploy()
 
 
+@pytest.mark.parametrize("discover", ["", 'discover = "events"\n'])
+def test_a_network_without_a_way_to_the_queue(discover: str, commands: Commands) -> None:
+    none = '[emr.parameters]\nNetwork = "none"\n'
+    commands.config.write_text(discover + none)
+    with pytest.raises(UserError, match="Network = none has no way to SQS: set discover to list, or leave Network out"):
+        commands.deploy()
+    commands.config.write_text(f'discover = "list"\n{none}')
+    commands.cloud.refuse("cloudformation", "describe_stacks", "Reached", "this far")
+    with pytest.raises(FailedError, match="this far"):
+        commands.deploy()
+
+
 @pytest.mark.parametrize("name", ["a/b", "..", "x" * 41, "ä"])
 def test_a_release_that_is_no_name(name: str, commands: Commands) -> None:
     with pytest.raises(UserError, match="can't be a folder's name"):
