@@ -21,7 +21,7 @@ from conf.emr.releases import SETTINGS, TEMPLATE, Item, checksums, upload
 from conf.emr.settings import emr_settings
 from conf.emr.stack import Outputs, Stack, Wanted, check_parameters, differences, read_stack
 from conf.emr.stream_job import StreamJob, stop_application
-from conf.errors import UserError
+from conf.errors import FailedError, UserError
 from conf.load import resolved
 from conf.sources import from_text
 
@@ -96,13 +96,18 @@ class Rollout:
     def _update(self, name: str, wanted: Wanted, stack: Stack, job: StreamJob) -> bool:
         found = differences(self.aws.cloudformation, stack, wanted)
         if found and self.step(f"update the stack {name}: {', '.join(found)}"):
-            apply(
-                self.aws.cloudformation,
-                wanted,
-                create=False,
-                say=self.say,
-                before=lambda changes: self._make_way(changes, stack.outputs(), job),
-            )
+            try:
+                apply(
+                    self.aws.cloudformation,
+                    wanted,
+                    create=False,
+                    say=self.say,
+                    before=lambda changes: self._make_way(changes, stack.outputs(), job),
+                )
+            except FailedError as error:  # perhaps after the stream has made way
+                if job.active():
+                    raise
+                raise FailedError(f"{error} No stream runs now: mend that and deploy again to start it.") from error
         return bool(found)
 
     def _make_way(self, changes: list[Change], outputs: Outputs, job: StreamJob) -> None:
