@@ -6,6 +6,7 @@ from rich.console import Console
 
 from conf.emr.aws import Aws
 from conf.emr.change_set import Change, apply
+from conf.emr.history import followed, history, write_history
 from conf.emr.jobs import (
     REQUEST_TAG,
     Request,
@@ -79,6 +80,17 @@ class Rollout:
             what = f"upload {item.name} ({item.size / 1e6:.1f} MB) to release {version}"
             if there[item.name] != item.sha256 and self.step(what):
                 upload(self.aws.s3, bucket, version, item)
+
+    def note(self, stack: Stack, version: str) -> None:
+        """Write down which release it follows, as long as it is not in use: where a rollback from it goes."""
+        s3, bucket = self.aws.s3, stack.outputs().lake_bucket
+        current = stack.parameters.get("Release", "")
+        if current == version:
+            return
+        known = history(s3, bucket)
+        releases = followed(known, current, version)
+        if releases != known and self.step(f"note that release {version} follows {current or 'none'}"):
+            write_history(s3, bucket, releases)
 
     def put_in_use(self, stack: Stack, release: Release) -> None:
         """Make stack, schedule and stream those of a release that is uploaded. What is so already is left alone."""

@@ -85,6 +85,7 @@ def test_another_package_under_a_version_that_is_not_in_use_replaces_it(commands
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0") | {"environment.tar.gz": "another"})
     cloud.upload("0.1.0", "environment.tar.gz", checksums("0.1.0")["environment.tar.gz"])
+    cloud.history("0.0.9", "0.1.0")
     cloud.refuse("cloudformation", "get_template_summary", "Reached", "this far")
     with pytest.raises(FailedError, match="this far"):
         commands.deploy()
@@ -160,6 +161,7 @@ def test_events_of_other_changes_are_not_told(commands: Commands) -> None:
     """A failure of last week is the first one in the list of events."""
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.change_set(in_use("0.1.0"), [SCHEDULE])
@@ -172,6 +174,7 @@ def test_events_of_other_changes_are_not_told(commands: Commands) -> None:
 def test_a_failed_update_that_the_stream_has_made_way_for_says_that_none_runs(commands: Commands) -> None:
     cloud, job = commands.cloud, a_run("00old", tags=running("0.0.9"))
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     change = {"Action": "Modify", "ResourceType": "AWS::EMRServerless::Application", "LogicalResourceId": "Stream"}
@@ -194,6 +197,7 @@ def test_a_failed_update_that_the_stream_has_made_way_for_says_that_none_runs(co
 def test_a_change_that_cloudformation_refuses(commands: Commands) -> None:
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.expect("cloudformation", "create_change_set", {})
@@ -207,6 +211,7 @@ def test_a_change_that_cloudformation_refuses(commands: Commands) -> None:
 def test_a_bucket_is_never_replaced_or_removed(change: dict[str, str], commands: Commands) -> None:
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.change_set(in_use("0.1.0"), [{**change, "LogicalResourceId": "Lake", "ResourceType": "AWS::S3::Bucket"}])
