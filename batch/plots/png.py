@@ -1,4 +1,4 @@
-"""A plot as PNG bytes, and bytes as a file that is there whole or not at all."""
+"""A plot as PNG bytes."""
 
 import io
 import warnings

@@ -5,10 +5,11 @@ from pathlib import Path
 from rich.console import Console
 
 from conf.emr.aws import aws_sentences, connect
+from conf.emr.history import release_before
 from conf.emr.jobs import grace_s, release_uri
 from conf.emr.parameters import parameters
 from conf.emr.release_settings import check_deployable, release_settings
-from conf.emr.releases import SETTINGS, TEMPLATE, read_package, read_text, release_before, text_item
+from conf.emr.releases import SETTINGS, TEMPLATE, read_package, read_text, text_item
 from conf.emr.rollout import Release, Rollout
 from conf.emr.settings import emr_settings
 from conf.emr.stack import Wanted, read_stack, template
@@ -40,6 +41,7 @@ def run_deploy(resolved: Resolved, console: Console, dist: Path, version: str | 
         text = release_settings(resolved, outputs, package.version)
         texts = (text_item(TEMPLATE, body), text_item(SETTINGS, text))
         rollout.upload(stack, package.version, (*package.items, *texts))
+        rollout.note(stack, package.version)
         rollout.put_in_use(stack, Release(package.version, text, body))
         rollout.say(f"to look at it: verger status --config {release_uri(outputs, package.version)}/{SETTINGS}")
 

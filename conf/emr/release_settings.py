@@ -27,6 +27,9 @@ def check_deployable(resolved: Resolved, *, model: bool) -> None:
     if not is_s3(weights) and not (model and weights in {"auto", "demo"}):
         fix = f"`make package` converts them to {MODEL}" if not model else "leave it out"
         raise SettingsError(f"weights = {weights!r} are not there on EMR: {fix}, or set weights to an s3:// URI.")
+    listed = resolved.origin["discover"] != "default" and resolved.settings.discover == "list"
+    if not listed and resolved.emr.get("parameters", {}).get("Network") == "none":
+        raise SettingsError("Network = none has no way to SQS: set discover to list, or leave Network out.")
 
 
 def release_settings(resolved: Resolved, outputs: Outputs, version: str) -> str:

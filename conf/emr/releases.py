@@ -1,7 +1,7 @@
 """Releases: what `make package` wrote, and the folders `releases/<version>/` in the lake's bucket.
 
 A release's folder is all that is needed to go back to it: package, settings and the stack's template. Which one is in
-use is the stack's parameter `Release`, and nothing else says so.
+use is the stack's parameter `Release`, and nothing else says so; which one was before it, `conf.emr.history`.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 from conf.errors import UserError
 
 ENTRY, ARCHIVE, WHEEL, MODEL = "entry.py", "environment.tar.gz", "verger-*.whl", "model.zip"
-#: Written last: a folder with it is whole. The time of its last change is that of the release.
+#: Written last: a folder with it is whole.
 SETTINGS, TEMPLATE = "emr.toml", "template.yaml"
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -88,26 +88,6 @@ def upload(s3: Any, bucket: str, version: str, item: Item) -> None:
 def read_text(s3: Any, bucket: str, version: str, name: str) -> str:
     """A small file of a release."""
     return str(s3.get_object(Bucket=bucket, Key=_key(version, name))["Body"].read(), "utf-8")
-
-
-def release_before(s3: Any, bucket: str, current: str) -> str:
-    """The release that was there before `current`. Raises UserError where there is none."""
-    releases = _in_order(s3, bucket)
-    at = releases.index(current) if current in releases else 0
-    if at == 0:
-        raise UserError(
-            f"there is no release before {current or 'the first'} in s3://{bucket}/releases/: nothing to go back to."
-        )
-    return releases[at - 1]
-
-
-def _in_order(s3: Any, bucket: str) -> list[str]:
-    """The releases that are whole, by the time of their settings' last change."""
-    request = {"Bucket": bucket, "Prefix": "releases/"}
-    pages = s3.get_paginator("list_objects_v2").paginate(**request)
-    found = [item for page in pages for item in page.get("Contents", ())]
-    times = {item["Key"].split("/")[1]: item["LastModified"] for item in found if item["Key"].endswith(f"/{SETTINGS}")}
-    return sorted(times, key=times.__getitem__)
 
 
 def _checked(version: str) -> str:

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from conf.emr.aws import Aws
 from conf.emr.change_set import Change, apply
+from conf.emr.history import followed, history, write_history
 from conf.emr.jobs import (
     REQUEST_TAG,
     Request,
@@ -21,7 +22,7 @@ from conf.emr.releases import SETTINGS, TEMPLATE, Item, checksums, upload
 from conf.emr.settings import emr_settings
 from conf.emr.stack import Outputs, Stack, Wanted, check_parameters, differences, read_stack
 from conf.emr.stream_job import StreamJob, stop_application
-from conf.errors import UserError
+from conf.errors import FailedError, UserError
 from conf.load import resolved
 from conf.sources import from_text
 
@@ -80,6 +81,17 @@ class Rollout:
             if there[item.name] != item.sha256 and self.step(what):
                 upload(self.aws.s3, bucket, version, item)
 
+    def note(self, stack: Stack, version: str) -> None:
+        """Write down which release it follows, as long as it is not in use: where a rollback from it goes."""
+        s3, bucket = self.aws.s3, stack.outputs().lake_bucket
+        current = stack.parameters.get("Release", "")
+        if current == version:
+            return
+        known = history(s3, bucket)
+        releases = followed(known, current, version)
+        if releases != known and self.step(f"note that release {version} follows {current or 'none'}"):
+            write_history(s3, bucket, releases)
+
     def put_in_use(self, stack: Stack, release: Release) -> None:
         """Make stack, schedule and stream those of a release that is uploaded. What is so already is left alone."""
         layer = from_text(release.text, SETTINGS)
@@ -96,13 +108,18 @@ class Rollout:
     def _update(self, name: str, wanted: Wanted, stack: Stack, job: StreamJob) -> bool:
         found = differences(self.aws.cloudformation, stack, wanted)
         if found and self.step(f"update the stack {name}: {', '.join(found)}"):
-            apply(
-                self.aws.cloudformation,
-                wanted,
-                create=False,
-                say=self.say,
-                before=lambda changes: self._make_way(changes, stack.outputs(), job),
-            )
+            try:
+                apply(
+                    self.aws.cloudformation,
+                    wanted,
+                    create=False,
+                    say=self.say,
+                    before=lambda changes: self._make_way(changes, stack.outputs(), job),
+                )
+            except FailedError as error:  # perhaps after the stream has made way
+                if job.active():
+                    raise
+                raise FailedError(f"{error} No stream runs now: mend that and deploy again to start it.") from error
         return bool(found)
 
     def _make_way(self, changes: list[Change], outputs: Outputs, job: StreamJob) -> None:

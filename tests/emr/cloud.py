@@ -1,12 +1,14 @@
 """An AWS of answers given beforehand: botocore checks each request and answer by its own models."""
 
 import functools
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
 import boto3
+from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from conf.emr.aws import Aws
@@ -154,6 +156,21 @@ class Cloud:
             "s3", "put_object", {}, Bucket=LAKE, Key=f"releases/{version}/{name}", Body=ANY,
             Metadata={"sha256": sha256}, ChecksumAlgorithm="CRC32",
         )  # fmt: skip
+
+    def content(self, name: str, text: str) -> None:
+        """A small file among the releases."""
+        body = StreamingBody(io.BytesIO(text.encode()), len(text.encode()))
+        self.expect("s3", "get_object", {"Body": body}, Bucket=LAKE, Key=f"releases/{name}")
+
+    def history(self, *releases: str, then: tuple[str, ...] = ()) -> None:
+        """The releases that were in use, or no such file; and what is written in its place, if anything is."""
+        if releases:
+            self.content("history", "\n".join(releases))
+        else:
+            self.stubs["s3"].add_client_error("get_object", "NoSuchKey")
+        if then:
+            body = "".join(f"{release}\n" for release in then).encode()
+            self.expect("s3", "put_object", {}, Bucket=LAKE, Key="releases/history", Body=body)
 
     # EMR Serverless
 

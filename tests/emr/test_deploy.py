@@ -42,6 +42,7 @@ def test_the_first_deployment_makes_the_stack_uploads_sets_the_schedule_and_star
     with_stack(cloud, made(), dict.fromkeys(checksums("0.1.0")))
     for name, sha256 in checksums("0.1.0").items():
         cloud.upload("0.1.0", name, sha256)
+    cloud.history(then=("0.1.0",))
     cloud.summary()
     cloud.template()
     cloud.change_set(in_use("0.1.0"), [SCHEDULE])
@@ -52,6 +53,7 @@ def test_the_first_deployment_makes_the_stack_uploads_sets_the_schedule_and_star
     commands.deploy()
     steps = [
         "create the stack verger", "  Lake create complete", "upload entry.py (0.0 MB) to release 0.1.0",
+        "note that release 0.1.0 follows none",
         "update the stack verger: Release not set -> 0.1.0, the refit's schedule is set up",
         "start verger-stream with release 0.1.0", "verger-stream is started as job run 00new",
         f"to look at it: verger status --config s3://{LAKE}/releases/0.1.0/emr.toml",
@@ -76,6 +78,7 @@ def test_a_new_release_takes_the_place_of_the_running_one_with_grace(commands: C
     with_stack(cloud, in_use("0.0.9"), dict.fromkeys(checksums("0.1.0")))
     for name in checksums("0.1.0"):
         cloud.upload("0.1.0", name)
+    cloud.history("0.0.8", "0.0.9", "0.0.10", then=("0.0.8", "0.0.9", "0.1.0"))
     cloud.summary()
     cloud.template("Resources: {Older: {}}")
     cloud.change_set(in_use("0.1.0"), [SCHEDULE])
@@ -221,6 +224,7 @@ def test_a_dry_run_before_the_first_deployment_makes_nothing(commands: Commands)
 def test_a_dry_run_of_a_new_release_only_reads(commands: Commands) -> None:
     cloud, old = commands.cloud, a_run("00old", tags=running("0.0.9"))
     with_stack(cloud, in_use("0.0.9"), dict.fromkeys(checksums("0.1.0")) | {"entry.py": checksums("0.1.0")["entry.py"]})
+    cloud.history()
     cloud.summary()
     cloud.template()
     cloud.runs(old)
@@ -228,7 +232,8 @@ def test_a_dry_run_of_a_new_release_only_reads(commands: Commands) -> None:
     commands.deploy(dry_run=True)
     lines = commands.said.splitlines()
     assert len([line for line in lines if re.fullmatch(r"would upload \S+ \(0\.0 MB\) to release 0\.1\.0", line)]) == 5
-    assert lines[5:7] == [
+    assert lines[5:8] == [
+        "would note that release 0.1.0 follows 0.0.9",
         "would update the stack verger: Release 0.0.9 -> 0.1.0, the refit's schedule points at another job",
         "would start verger-stream with release 0.1.0 in the place of job run 00old of release 0.0.9",
     ]
@@ -237,6 +242,7 @@ def test_a_dry_run_of_a_new_release_only_reads(commands: Commands) -> None:
 def test_a_release_can_be_named(commands: Commands) -> None:
     cloud = commands.cloud
     with_stack(cloud, in_use("0.1.0"), dict.fromkeys(checksums("0.1.0-2")), "0.1.0-2")
+    cloud.history("0.1.0")
     cloud.summary()
     cloud.template()
     cloud.runs()

@@ -135,6 +135,8 @@ def test_from_nothing_to_a_rollback(aws: Aws, tmp_path: Path) -> None:
     assert in_use(aws) == ["0.1.0"]
     with pytest.raises(UserError, match=r"no release before 0\.1\.0"):
         said(None)
+    assert "start verger-stream with release 0.3.0" in said(package(tmp_path / "newer", "0.3.0"))
+    assert "from release 0.3.0 back to 0.1.0" in said(None)
     found = load_settings(f"s3://{LAKE}/releases/0.1.0/emr.toml").settings
     assert (found.lake, found.discover, found.max_attempts) == (f"s3://{LAKE}/lake", "events", 2)
 

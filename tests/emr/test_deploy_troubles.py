@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import ANY
 
 from conf.errors import FailedError, UserError
-from tests.emr.cloud import Cloud, a_run
+from tests.emr.cloud import STREAM_APPLICATION, Cloud, a_run
 from tests.emr.conftest import Commands
 from tests.emr.releases import checksums, in_use, made
 from tests.emr.test_deploy import SCHEDULE, running, with_stack
@@ -55,6 +55,18 @@ def test_places_that_the_stack_makes(setting: str, commands: Commands) -> None:
         commands.deploy()
 
 
+@pytest.mark.parametrize("discover", ["", 'discover = "events"\n'])
+def test_a_network_without_a_way_to_the_queue(discover: str, commands: Commands) -> None:
+    none = '[emr.parameters]\nNetwork = "none"\n'
+    commands.config.write_text(discover + none)
+    with pytest.raises(UserError, match="Network = none has no way to SQS: set discover to list, or leave Network out"):
+        commands.deploy()
+    commands.config.write_text(f'discover = "list"\n{none}')
+    commands.cloud.refuse("cloudformation", "describe_stacks", "Reached", "this far")
+    with pytest.raises(FailedError, match="this far"):
+        commands.deploy()
+
+
 @pytest.mark.parametrize("name", ["a/b", "..", "x" * 41, "ä"])
 def test_a_release_that_is_no_name(name: str, commands: Commands) -> None:
     with pytest.raises(UserError, match="can't be a folder's name"):
@@ -73,6 +85,7 @@ def test_another_package_under_a_version_that_is_not_in_use_replaces_it(commands
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0") | {"environment.tar.gz": "another"})
     cloud.upload("0.1.0", "environment.tar.gz", checksums("0.1.0")["environment.tar.gz"])
+    cloud.history("0.0.9", "0.1.0")
     cloud.refuse("cloudformation", "get_template_summary", "Reached", "this far")
     with pytest.raises(FailedError, match="this far"):
         commands.deploy()
@@ -137,25 +150,59 @@ def test_a_stack_that_fails_names_the_first_resource_and_its_reason(commands: Co
     )
 
 
+def still_runs(cloud: Cloud) -> None:
+    """The stream that was there before."""
+    job = a_run("00old", tags=running("0.0.9"))
+    cloud.runs(job)
+    cloud.run(job)
+
+
 def test_events_of_other_changes_are_not_told(commands: Commands) -> None:
     """A failure of last week is the first one in the list of events."""
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.change_set(in_use("0.1.0"), [SCHEDULE])
     cloud.carried_out("UPDATE_ROLLBACK_COMPLETE")
-    with pytest.raises(FailedError, match="its events name no resource"):
+    still_runs(cloud)
+    with pytest.raises(FailedError, match=r"its events name no resource\.$"):
         commands.deploy()
+
+
+def test_a_failed_update_that_the_stream_has_made_way_for_says_that_none_runs(commands: Commands) -> None:
+    cloud, job = commands.cloud, a_run("00old", tags=running("0.0.9"))
+    with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
+    cloud.summary()
+    cloud.template()
+    change = {"Action": "Modify", "ResourceType": "AWS::EMRServerless::Application", "LogicalResourceId": "Stream"}
+    cloud.change_set(in_use("0.1.0"), [{**change, "PhysicalResourceId": STREAM_APPLICATION}])
+    cloud.runs(job)
+    cloud.run(job)
+    cloud.cancel(job)
+    cloud.run({**job, "state": "CANCELLED"})
+    cloud.application(STREAM_APPLICATION, "STOPPED")
+    cloud.carried_out("UPDATE_ROLLBACK_COMPLETE", (("Stream", "UPDATE_FAILED", "Too many vCPU."),))
+    cloud.runs({**job, "state": "CANCELLED"})
+    with pytest.raises(FailedError) as caught:
+        commands.deploy()
+    assert str(caught.value) == (
+        "the stack verger failed (UPDATE_ROLLBACK_COMPLETE): Stream (AWS::Some::Thing): Too many vCPU. No stream runs "
+        "now: mend that and deploy again to start it."
+    )
 
 
 def test_a_change_that_cloudformation_refuses(commands: Commands) -> None:
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.expect("cloudformation", "create_change_set", {})
     cloud.expect("cloudformation", "describe_change_set", {"Status": "FAILED", "StatusReason": "Circular thing."})
+    still_runs(cloud)
     with pytest.raises(FailedError, match=r"refuses the change of the stack verger: Circular thing\.$"):
         commands.deploy()
 
@@ -164,10 +211,12 @@ def test_a_change_that_cloudformation_refuses(commands: Commands) -> None:
 def test_a_bucket_is_never_replaced_or_removed(change: dict[str, str], commands: Commands) -> None:
     cloud = commands.cloud
     with_stack(cloud, in_use("0.0.9"), checksums("0.1.0"))
+    cloud.history("0.0.9", "0.1.0")
     cloud.summary()
     cloud.template()
     cloud.change_set(in_use("0.1.0"), [{**change, "LogicalResourceId": "Lake", "ResourceType": "AWS::S3::Bucket"}])
     cloud.expect("cloudformation", "delete_change_set", {}, StackName="verger", ChangeSetName=ANY)
+    still_runs(cloud)
     with pytest.raises(FailedError, match="would take the bucket Lake with its data out of the stack"):
         commands.deploy()
 

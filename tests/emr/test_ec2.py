@@ -11,6 +11,7 @@ from botocore.validate import ParamValidator
 
 from conf.emr.ec2.steps import step
 from conf.emr.settings import EmrSettings
+from conf.emr.spark_submit import environment
 from conf.settings import Settings
 from tests.emr.rendering import Rendered
 from tests.emr.templates import CLUSTER, TEMPLATE
@@ -60,6 +61,14 @@ def test_drivers_run_on_demand_only() -> None:
     assert SITE["yarn-site"]["yarn.node-labels.enabled"] == "true"
     assert _conf(STREAM)["spark.yarn.am.nodeLabelExpression"] == "ON_DEMAND"
     assert STREAM["HadoopJarStep"]["Args"][:3] == ["spark-submit", "--deploy-mode", "cluster"]
+
+
+@pytest.mark.parametrize("found", [STREAM, REFIT], ids=["stream", "refit"])
+def test_the_drivers_metrics_are_lines_in_its_output_as_on_serverless(found: dict[str, Any]) -> None:
+    yarn, serverless = "spark.yarn.appMasterEnv.", "spark.emr-serverless.driverEnv."
+    expected = environment(EmrSettings(), "s3://bucket/releases/1.0.0", "eu-west-1")
+    for name in ("VERGER_METRICS", "VERGER_METRICS_NAME"):
+        assert _conf(found)[yarn + name] == expected[serverless + name]
 
 
 def test_yarn_lets_the_stream_be_started_as_often_as_it_asks_and_forgets_old_failures() -> None:

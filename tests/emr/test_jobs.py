@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from conf.errors import SettingsError
 from conf.settings import Settings
 from tests.emr import cloud
 from tests.emr.shapes import problems
+from tests.emr.templates import README
 
 SETTINGS, EMR = Settings(), EmrSettings()
 OUTPUTS = Stack("verger", cloud.REGION, {}, cloud.OUTPUTS).outputs()
@@ -59,6 +61,14 @@ def test_the_schedule_starts_the_refit_with_a_token_for_each_night() -> None:
     lowered = json.loads(re.sub(r'"([A-Z])(\w*)":', lambda m: f'"{m[1].lower()}{m[2]}":', text))
     assert problems("emr-serverless", "StartJobRun", lowered | {"clientToken": "x"}) == []
     assert (lowered["mode"], lowered["name"]) == ("BATCH", "verger-refit")
+
+
+def test_the_guide_makes_of_the_schedules_input_what_emr_takes() -> None:
+    (sed,) = re.findall(r"(sed '.*') > refit\.json\n", README)
+    request = refit_request(SETTINGS, EMR, OUTPUTS, "0.1.0")
+    made = subprocess.run(sed, shell=True, input=schedule_input(request), capture_output=True, text=True, check=True)
+    assert json.loads(made.stdout) == request
+    assert problems("emr-serverless", "StartJobRun", {**request, "clientToken": "x"}) == []
 
 
 def test_a_wrong_request_is_noticed() -> None:

@@ -45,6 +45,7 @@ def step(job: Job, settings: Settings, emr: EmrSettings, release: str, region: s
         "spark.archives": f"{release}/environment.tar.gz#environment",
         "spark.yarn.appMasterEnv.AWS_REGION": region,  # delta-rs and obstore know none by themselves
         "spark.executorEnv.AWS_REGION": region,
+        "spark.yarn.appMasterEnv.VERGER_METRICS": "stdout",
         "spark.yarn.appMasterEnv.VERGER_METRICS_NAME": name,
     }
     flags = [flag for key, value in conf.items() for flag in ("--conf", f"{key}={value}")]
