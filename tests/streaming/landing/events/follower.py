@@ -31,7 +31,7 @@ class FakeQueue(EventQueue):
     def send(self, *bodies: str) -> None:
         for body in bodies:
             self.sent += 1
-            self.waiting.append(Received(f"{self.sent}", "", body, 1))
+            self.waiting.append(Received(f"{self.sent}", "", body))
 
     @property
     def error(self) -> str | None:
