@@ -75,13 +75,18 @@ class Announcer:
         """Announce those of them whose row says that they were gone, or another version, when they were to be read."""
         self._append(self._vanished.found_again(objects, self.ledger, by))
 
+    def announce_again_later(self, objects: Sequence[Listed]) -> None:
+        """The same for what events told, which is told once: at the `tick` that has seen the rows of all until now."""
+        self._vanished.keep(objects, self.head)
+
     def tick(self) -> None:
-        """Announce the retries whose time has come, and what is asked for, and tell the news.
+        """Announce the retries whose time has come, what is there again, and what is asked for, and tell the news.
 
         A replay keeps one batch waiting (4,000 at most) and no more, so that new pictures come in between.
         """
         self._retries.refresh(self._admitted())
         self._append(list(self._retries.due()))
+        self.announce_again(self._vanished.kept(self._retries.seen), "event")
         self._replaying.look()
         self._append(self._replaying.drafts(self._backlog - (self.head - self._admitted())))
         self.publish()

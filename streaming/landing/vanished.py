@@ -1,5 +1,6 @@
 """Versions that were gone, or another one, when they were to be read: and that are there after all."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,10 +39,12 @@ class Vanished:
 
     S3's ETag is of the content: a picture that is deleted, or overwritten, before it is read, and then put back with
     the same bytes, is the version that was announced already. So are the files of a disk that was away for a moment.
-    They are announced again, as another attempt.
+    They are announced again, as another attempt. A listing shows them again and again; what an event told is kept
+    until the rows are there.
     """
 
     _rows: dict[str, _Row] = field(default_factory=dict)
+    _kept: deque[tuple[int, Listed]] = field(default_factory=lambda: deque(maxlen=MOST))
 
     def take_up(self, features: DeltaTable, after: int, upto: int) -> None:
         """There are rows up to `upto`, of which those up to `after` are known."""
@@ -54,6 +57,17 @@ class Vanished:
             self._rows[path] = _Row(**row)
         for path in list(islice(self._rows, max(0, len(self._rows) - MOST))):
             del self._rows[path]
+
+    def keep(self, objects: Sequence[Listed], head: int) -> None:
+        """These were there when `head` was announced: rows that are still to come may say that they were not."""
+        self._kept.extend((head, o) for o in objects)
+
+    def kept(self, seen: int) -> list[Listed]:
+        """Those whose rows have come by now, as there are rows up to `seen`; each is given once."""
+        ready = []
+        while self._kept and self._kept[0][0] <= seen:
+            ready.append(self._kept.popleft()[1])
+        return ready
 
     def found_again(self, objects: Sequence[Listed], ledger: Ledger, by: DiscoveredBy) -> list[Draft]:
         """Announcements of those that are there as they were announced; each is given once for a row."""

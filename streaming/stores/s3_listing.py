@@ -14,6 +14,8 @@ PAGE_KEYS = 1000
 #: For one page; with its last retry this makes 14 s at most.
 LIST_TIMEOUT_S = 9.0
 _ODD_SEGMENTS = frozenset({"", ".", ".."})
+#: What a HEAD is answered if this object is not for us (a key of its own, tags, another owner), or if no object is.
+_REFUSED = frozenset({"400", "403"})
 
 
 class S3Object(NamedTuple):
@@ -48,13 +50,19 @@ def list_prefix(bucket: str, prefix: str) -> Iterator[S3Object]:
 
 
 def object_now(bucket: str, key: str) -> S3Object | None:
-    """The object as it is now; None if there is none."""
+    """The object as it is now; None if there is none; raises AnswerError.
+
+    The answer to a HEAD has no body to say why it is refused. A listing of the one key tells what the HEAD should
+    have, if it is only the object that is not for us, and else what is wrong.
+    """
     try:
         with boto3_errors():
             found = _boto3().head_object(Bucket=bucket, Key=key)
     except AnswerError as e:
         if e.reason in ("404", "NoSuchKey"):
             return None
+        if e.reason in _REFUSED:
+            return next((o for o in _page(bucket, key, "")[0] if o.key == key), None)
         raise
     return S3Object(key, unquoted(found["ETag"]), found["ContentLength"], _seconds(found["LastModified"]))
 

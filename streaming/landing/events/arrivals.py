@@ -29,6 +29,7 @@ class Arrivals:
         self._store, self._known = store, known
         self._newest = NewestEvents() if newest is None else newest
         self.counts: Counter[Outcome] = Counter()
+        self.repeated: list[Listed] = []  #: what was announced last, and the events settled last told of again
 
     def settle(self, events: Iterable[ObjectEvent]) -> list[list[Listed]]:
         """The versions to announce, in rounds that hold a path at most once; the last announced is the current one.
@@ -42,6 +43,9 @@ class Arrivals:
         counts["looked_up"] += len(found)
         announced = [self._versions(history, found, counts) for history in histories]
         self.counts.update(counts)
+        nothing_new = [h for h, versions in zip(histories, announced, strict=True) if not versions]
+        again = (found[h.path] if h.path in found else h.repeated() for h in nothing_new)
+        self.repeated = [listed for listed in again if listed]
         return [[v for v in round_ if v is not None] for round_ in zip_longest(*announced)]
 
     def look_at(self, paths: Sequence[str]) -> dict[str, Listed | None]:

@@ -102,6 +102,7 @@ class Following:
             return
         for versions in rounds:
             self._announcer.announce(versions, "event")
+        self._announcer.announce_again_later(self._arrivals.repeated)
         self._queue.delete(opened.readable)
         self._opened, self._error = None, None
         if len(opened.readable) < MOST:

@@ -52,6 +52,11 @@ class History:
                 last = listed.etag
                 yield listed
 
+    def repeated(self) -> Listed | None:
+        """The version announced last, as the current events tell of it again; None if they don't, or not enough."""
+        told = [listed for e in self.current() if (listed := e.listed()) and listed.etag == self.last]
+        return max(told, key=lambda listed: listed.modified, default=None)
+
     def newest_after(self, settled: str | None) -> Newest | None:
         """What to remember; `settled` is the ETag that is announced now because the events alone did not tell.
 

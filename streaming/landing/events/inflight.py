@@ -15,7 +15,6 @@ class Received:
     message_id: str
     handle: str
     body: str
-    receive_count: int  #: how often the queue has handed it out by now, to anyone
 
 
 class Receipt(NamedTuple):

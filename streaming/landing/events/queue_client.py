@@ -35,7 +35,6 @@ class QueueClient:
                 MaxNumberOfMessages=BATCH,
                 WaitTimeSeconds=wait_s,
                 VisibilityTimeout=visibility_s,
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
         return [_received(message) for message in answer.get("Messages", ())]
 
@@ -96,5 +95,4 @@ def _new_client(queue: str, wait_s: int) -> Any:
 
 
 def _received(message: dict[str, Any]) -> Received:
-    count = message.get("Attributes", {}).get("ApproximateReceiveCount", 1)
-    return Received(message["MessageId"], message["ReceiptHandle"], message["Body"], int(count))
+    return Received(message["MessageId"], message["ReceiptHandle"], message["Body"])

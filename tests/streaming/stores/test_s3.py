@@ -12,6 +12,10 @@ from streaming.stores.names import NamePatterns
 from streaming.stores.s3 import S3Store
 from streaming.stores.s3_listing import spellable
 from streaming.stores.store import Listed, Skipped, StoreError
+from tests.servers.faults import EXPIRED, Refuse
+from tests.servers.proxy import proxied
+from tests.servers.server import Server
+from tests.streaming.conftest import use_endpoint
 
 pytestmark = pytest.mark.s3
 FOUND_AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -124,6 +128,26 @@ def test_more_bytes_than_allowed_are_too_large(s3: Any, bucket: str, key: str) -
     store = S3Store(bucket, "in/")
     assert len(read(store, only(store), 3_000_000)) == 3_000_000
     assert failure(store, only(store), 2_999_999).code == "too_large"
+
+
+@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("key", ["in/1.jpg", "in//1.jpg"])
+def test_where_a_head_is_refused_a_listing_tells(
+    s3: Any, bucket: str, moto_server: Server, monkeypatch: pytest.MonkeyPatch, status: int, key: str
+) -> None:
+    put(s3, bucket, key, f"{key}.jpg")
+    store = S3Store(bucket, "in/")
+    before = next(iter(store.list()))
+    assert isinstance(before, Listed)
+    with proxied(moto_server) as proxy:
+        use_endpoint(monkeypatch, proxy.server.endpoint)
+        proxy.fail(Refuse(status, "Refused"), lambda asked: asked.method == "HEAD")
+        assert store.stat(before.path) == before
+        s3.delete_object(Bucket=bucket, Key=key)
+        assert store.stat(before.path) is None
+        proxy.fail(EXPIRED)
+        with pytest.raises(StoreError, match="can't be looked at: ExpiredToken"):
+            store.stat(before.path)
 
 
 def test_missing_bucket_is_named(s3: Any) -> None:

@@ -31,7 +31,7 @@ class FakeQueue(EventQueue):
     def send(self, *bodies: str) -> None:
         for body in bodies:
             self.sent += 1
-            self.waiting.append(Received(f"{self.sent}", "", body, 1))
+            self.waiting.append(Received(f"{self.sent}", "", body))
 
     @property
     def error(self) -> str | None:
@@ -69,7 +69,7 @@ class Follower:
 
     def __init__(self, folder: Path, store: FakeS3 | None = None, *, reconciled: bool = False) -> None:
         self.lake, self.news_path = new_lake(folder), folder / "news.json"
-        self.store, self.queue = store or orchard(), FakeQueue()
+        self.store, self.queue, self.admitted = store or orchard(), FakeQueue(), 0
         self.start()
         if reconciled:
             self.finish_reconcile()
@@ -77,7 +77,7 @@ class Follower:
     def start(self, **options: object) -> None:
         """A new process."""
         read = LandingOptions(path="", lake=self.lake.root, run="r", discover="events", queue="q", **options)  # type: ignore[arg-type]
-        self.announcer = Announcer(read, self.news_path, lambda: 0)
+        self.announcer = Announcer(read, self.news_path, lambda: self.admitted)
         self.following = Following(read, self.store, self.announcer, threading.Event(), self.queue)
 
     def step(self, times: int = 1) -> None:

@@ -1,12 +1,15 @@
 """Which events are announced, and what each of them costs."""
 
+from datetime import timedelta
+
 import pytest
 
 from streaming.landing.events.arrivals import Arrivals
 from streaming.landing.events.newest import NewestEvents
-from streaming.stores.store import StoreError
+from streaming.stores.store import Listed, StoreError
 from tests.streaming.landing.events.landing import FakeLedger, Landing, orchard
 from tests.streaming.landing.events.made import event
+from tests.streaming.landing.fakes import NOW
 
 
 def test_an_unknown_path_is_taken_as_it_is() -> None:
@@ -73,6 +76,27 @@ def test_a_removal_is_no_news_and_a_new_upload_of_the_same_is_none() -> None:
     landing = Landing(orchard(a="A"))
     assert landing.settle(event("A", 1), event("A", 2, created=False), event("A", 3)) == ["A"]
     assert landing.counts == {"taken": 1, "removed": 1, "duplicate": 1}
+
+
+def test_what_was_announced_last_is_repeated_as_it_is_told_last() -> None:
+    landing, later = Landing(orchard(a="A")), NOW + timedelta(seconds=9)
+    landing.settle(event("A", 1), event("A", 2))
+    assert landing.arrivals.repeated == []
+    landing.settle(
+        event("A", 4, modified=later), event("A", 3), event("A", 5, bucket="other"), event("A", 6, "in/_a.jpg")
+    )
+    assert landing.arrivals.repeated == [Listed("s3://orchard/in/a.jpg", "A", 5, later)]
+    landing.settle(event("A", 2), event("A", 7, size=None), event("A", 8, created=False))
+    assert landing.arrivals.repeated == []
+
+
+def test_what_is_looked_up_is_repeated_as_it_is_there() -> None:
+    landing = Landing(orchard(a="A"), "A")
+    landing.settle(event("B"), event("A", modified=NOW + timedelta(seconds=9)))
+    assert landing.arrivals.repeated == [Listed("s3://orchard/in/a.jpg", "A", 5, NOW)]
+    landing.store.objects.clear()
+    landing.settle(event("B"), event("A"))
+    assert landing.arrivals.repeated == []
 
 
 def test_a_store_that_fails_leaves_all_as_it_was() -> None:

@@ -23,6 +23,10 @@ from streaming.landing.news import News
 from streaming.landing.options import LandingOptions
 from streaming.stores.s3 import S3Store
 from streaming.stores.store import Listed
+from tests.servers.faults import Refuse
+from tests.servers.proxy import proxied
+from tests.servers.server import Server
+from tests.streaming.conftest import use_endpoint
 from tests.streaming.landing.events.conftest import QUICK
 from tests.streaming.landing.events.mailman import Mailman
 from tests.streaming.landing.events.road import Road
@@ -148,6 +152,26 @@ def test_listing_and_events_take_turns_without_loss_or_doubling(
     rows = place.announced()
     assert_versions(rows)
     assert [row["seq"] for row in rows] == list(range(1, 13))
+
+
+def test_an_object_that_may_not_be_looked_at_holds_up_none(
+    place: Place, services: Services, bucket: str, s3: Any, moto_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.put_object(Bucket=bucket, Key="in/a.jpg", Body=b"1")
+    with proxied(moto_server) as proxy:
+        use_endpoint(monkeypatch, proxy.server.endpoint)
+        heads = proxy.fail(Refuse(403, "AccessDenied"), lambda asked: asked.method == "HEAD")
+        with place.discovering(reconcile_every_h=1e-9):
+            eventually(lambda: place.last() == place.there())
+            s3.put_object(Bucket=bucket, Key="in/a.jpg", Body=b"2")
+            eventually(lambda: place.last() == place.there())  # by a reconcile
+        services.connect_sqs(bucket)
+        with place.discovering():
+            s3.put_object(Bucket=bucket, Key="in/a.jpg", Body=b"3")
+            s3.put_object(Bucket=bucket, Key="in/b.jpg", Body=b"1")
+            eventually(lambda: place.last() == place.there())
+        assert heads.hits >= 2
+    assert place.news.error is None
 
 
 def test_a_queue_that_is_away_for_a_while_loses_nothing(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from streaming.landing.ledger import Draft, Ledger, LedgerConflictError
+from streaming.landing.vanished import ATTEMPTS
 from tests.streaming.landing.events.follower import Follower
 from tests.streaming.landing.events.landing import orchard
 from tests.streaming.landing.events.made import TEST_EVENT, body, record
@@ -64,6 +65,47 @@ def test_while_the_store_is_away_messages_are_kept_and_tried_again(tmp_path: Pat
     assert [row[1] for row in follower.announced()] == ["B", "C"]
     assert not follower.news.error
     assert (len(follower.queue.deleted), follower.news.caught_up) == (1, True)
+
+
+def read_and_gone(follower: Follower, seq: int = 1) -> None:
+    """The row of in/a.jpg is there, and its batch over."""
+    gone = {"path": "s3://orchard/in/a.jpg", "etag": "A", "status": "rejected", "error_code": "gone"}
+    write_features(follower.lake, [{**gone, "seq": seq, "version": 1, "attempt": seq}])
+    follower.admitted = seq
+
+
+def put(follower: Follower, order: int) -> None:
+    follower.queue.send(body(record(sequencer=f"{order:X}")))
+    follower.step()
+
+
+@pytest.mark.parametrize("told_first", [False, True])
+def test_what_was_gone_and_is_put_back_is_announced_again(tmp_path: Path, told_first: bool) -> None:
+    follower = Follower(tmp_path, reconciled=True)
+    put(follower, 1)
+    if told_first:  # the row comes seconds after the read
+        put(follower, 3)
+        assert len(follower.announced()) == 1
+        read_and_gone(follower)
+        follower.step()
+    else:
+        read_and_gone(follower)
+        follower.step()
+        put(follower, 3)
+    again = Ledger(follower.lake).rows(1, 3).to_pylist()
+    assert [(r["version"], r["attempt"], r["reason"], r["discovered_by"]) for r in again] == [(1, 2, "replay", "event")]
+    put(follower, 3)
+    assert (len(follower.announced()), follower.news.head) == (2, 2)
+
+
+def test_an_old_event_that_comes_again_and_again_is_not_announced_for_ever(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, reconciled=True)
+    put(follower, 1)
+    for attempt in range(1, ATTEMPTS + 3):
+        if len(follower.announced()) == attempt:
+            read_and_gone(follower, attempt)
+        put(follower, 1)
+    assert len(follower.announced()) == ATTEMPTS
 
 
 def test_a_queue_that_is_away_is_said_and_does_not_hold_up_retries(tmp_path: Path) -> None:

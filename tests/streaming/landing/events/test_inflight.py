@@ -7,7 +7,7 @@ from streaming.landing.events.inflight import InFlight, Receipt, Received
 
 
 def message(number: int, handle: str = "h") -> Received:
-    return Received(f"m{number}", handle, "{}", 1)
+    return Received(f"m{number}", handle, "{}")
 
 
 def test_each_message_is_taken_once_and_at_most_so_many() -> None:

@@ -9,7 +9,7 @@ from tests.streaming.landing.events.made import TEST_EVENT, body, record
 
 
 def received(*bodies: str) -> list[Received]:
-    return [Received(f"m{n}", "h", body, 1) for n, body in enumerate(bodies)]
+    return [Received(f"m{n}", "h", body) for n, body in enumerate(bodies)]
 
 
 def test_each_message_is_readable_or_malformed() -> None:

@@ -22,7 +22,6 @@ def test_each_message_is_taken_once_and_deleted_when_it_is_done_with(services: S
     while len(taken) < 45:
         taken += queue.take(5)
     assert sorted(m.body for m in taken) == sorted(bodies)
-    assert max(m.receive_count for m in taken) <= Polling.receivers  # moto may hand one to all who ask at that moment
     assert services.sizes() == (0, 45)
     queue.delete(taken)
     eventually(lambda: services.sizes() == (0, 0))
