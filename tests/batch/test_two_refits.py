@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from batch.spark import SparkOnDemand
+from conf.lease import LeaseLostError
 from conf.locks import is_locked
 from tests.batch.command import WAIT_S, assert_whole, running, wait_until
 from tests.batch.lakes import Row, append, pictures
-from tests.batch.running import latest, projection_of, versions
+from tests.batch.running import latest, projection_of, refit, versions
 from tests.streaming.landing.fakes import new_lake
 
 pytestmark = [pytest.mark.spark, pytest.mark.fault]
@@ -41,3 +43,19 @@ def test_a_second_one_is_refused_and_the_first_reads_one_version_while_rows_are_
     assert (row["features_version"], row["last_seq"], row["n"]) == (1, 60, 60)
     assert projection_of(lake, assert_whole(lake))["seq"].to_pylist() == list(range(1, 61))
     assert versions(lake)["features"] == 2
+
+
+@pytest.mark.parametrize("checks", [1, 3])
+def test_one_that_has_lost_its_lease_publishes_nothing(tmp_path: Path, spark: SparkOnDemand, checks: int) -> None:
+    append(lake := new_lake(tmp_path), pictures(20))
+
+    def lost() -> None:
+        nonlocal checks
+        checks -= 1
+        if checks <= 0:
+            raise LeaseLostError("lost")
+
+    with pytest.raises(LeaseLostError):
+        refit(lake, spark, check=lost)
+    assert checks == 0
+    assert "components" not in versions(lake)
