@@ -54,7 +54,7 @@ def test_lists_in_the_environment_are_json_or_have_commas(written: str, monkeypa
     assert load_settings().settings.name_patterns == ("*.jpg", "*.png")
 
 
-@pytest.mark.parametrize(("written", "stored"), [("2GiB", 2**31), ("500MB", 500_000_000), (7, 7), ("7", 7)])
+@pytest.mark.parametrize(("written", "stored"), [("2GiB", 2**31), ("500MB", 500_000_000), (7000, 7000), ("1024", 1024)])
 def test_bytes_may_have_a_unit(written: object, stored: int) -> None:
     assert load_settings(flags={"max_image_bytes": written}).settings.max_image_bytes == stored
 
@@ -123,7 +123,9 @@ def test_a_config_that_can_not_be_read_is_one_sentence(config: str) -> None:
         ("cores", -1, "must be at least 0"),
         ("hidden_names", "perhaps", "must be true or false: change it, or leave it out for false"),
         ("max_image_bytes", "two", "must be a number of bytes such as"),
-        ("max_image_bytes", 0, "must be at least 1"),
+        ("max_bytes_per_batch", 0, "must be at least 1"),
+        ("max_image_bytes", 64, "must be at least 1KiB: write bytes, or a unit as in 500MB or 2GiB"),
+        ("worker_memory", "4", "must be at least 64MiB: write bytes, or a unit as in 500MB or 2GiB"),
         ("image_formats", "jpeg", "must be 'JPEG', 'PNG'"),
         ("image_formats", ["SVG"], "must be 'JPEG', 'PNG'"),
         ("image_formats", ",", "must not be an empty list"),
