@@ -47,6 +47,15 @@ def test_a_lake_below_a_file_is_refused(tmp_path: Path) -> None:
         check_places(settings(tmp_path / "landing", tmp_path / "file" / "lake"))
 
 
+def test_an_archive_below_a_file_is_refused_where_pictures_are_moved_to_it(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "file").touch()
+    given = settings(tmp_path / "landing", tmp_path / "lake").model_copy(update={"clean_to": f"{tmp_path}/file/done"})
+    check_places(given)
+    with pytest.raises(SettingsError, match=f"clean_to = '{tmp_path}/file/done' can't be a folder.*set clean_to to"):
+        check_places(given.model_copy(update={"clean_source": "move"}))
+
+
 @pytest.mark.parametrize(("locked", "words"), [("landing", "can't be read"), ("above", "can't be written")])
 def test_places_without_permission_are_refused(
     locked: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
