@@ -39,10 +39,18 @@ def _check_events(settings: Settings) -> None:
 
 def check_landing(landing: str) -> None:
     """Raise SettingsError unless it is a readable folder."""
-    if not os.path.lexists(landing):
+    try:
+        Path(landing).stat()
+    except FileNotFoundError:
+        if not Path(landing).is_symlink():
+            raise SettingsError(
+                f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
+            ) from None
+    except OSError as error:
         raise SettingsError(
-            f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
-        )
+            f"landing = {landing!r} can't be looked at ({error.strerror}): give this user the right to enter the "
+            "folders above it, or set landing to another one."
+        ) from None
     if not Path(landing).is_dir():
         raise SettingsError(f"landing = {landing!r} is not a folder: set landing to the folder that pictures land in.")
     if not os.access(landing, os.R_OK | os.X_OK):

@@ -76,6 +76,11 @@ def test_misspelled_variable_is_named_with_a_guess_and_without_its_value(
     assert problem() == "the environment has an unknown variable, VERGER_LAEK: did you mean VERGER_LAKE?"
 
 
+def test_a_file_in_a_variable_is_told_to_be_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERGER_CONFIG", "conf/emr.toml")
+    assert problem() == "VERGER_CONFIG is no setting: give the file with --config FILE, and remove the variable."
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -83,6 +88,8 @@ def test_misspelled_variable_is_named_with_a_guess_and_without_its_value(
         (b"[stream]\ncores = 1", ["unknown setting, stream", "verger config"]),
         (b"cores = \n", ["not valid TOML", "line 1"]),
         (b"cores = 1\ncores = 2\n", ["not valid TOML", "line 2"]),
+        (b"cores = " + b"1" * 5000, ["not valid TOML", "4300 digits"]),
+        (b"cores = " + b"[" * 5000, ["not valid TOML"]),
         (b"\xff", ["not UTF-8"]),
         (b"landing = 3", ["landing = 3", "some.toml", "must be a text"]),
         (b"poll_interval_s = true", ["poll_interval_s = True", "not true or false"]),

@@ -1,12 +1,13 @@
 """Landing and lake as they are on the disk."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from conf.errors import SettingsError
-from conf.places import check_places
+from conf.places import check_landing, check_places
 from conf.settings import Settings
 
 
@@ -38,6 +39,17 @@ def test_a_landing_that_links_nowhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "landing").symlink_to(tmp_path / "nowhere")
     with pytest.raises(SettingsError, match="is not a folder"):
         check_places(settings(tmp_path / "landing", tmp_path / "lake"))
+
+
+def test_a_landing_in_a_folder_that_may_not_be_entered_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuses)  # not chmod: see below
+    with pytest.raises(SettingsError, match=r"can't be looked at \(Permission denied\): give this user"):
+        check_landing(f"{tmp_path}/closed/landing")
 
 
 def test_a_lake_below_a_file_is_refused(tmp_path: Path) -> None:

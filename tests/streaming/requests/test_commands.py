@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from streaming.requests.commands import run_forget, run_replay
 from streaming.requests.waiting import look
 from streaming.show import print_status
 from streaming.status import read_status
+from tests.streaming.landing.fakes import NOW
 from tests.streaming.requests.orchard import Orchard
 
 
@@ -66,6 +68,8 @@ def test_a_replay_is_counted_and_asked_for(orchard: Orchard) -> None:
         ({"code": "nonsense"}, "--code = 'nonsense': .*'truncated'"),
         ({"code": "forgotten"}, "nothing is known of it"),
         ({"path": ""}, "--path = ''"),
+        ({"since": NOW, "until": NOW - timedelta(1)}, "no row is since 20.* and until 20.*: give a later until"),
+        ({"since": NOW, "until": NOW}, "give a later until"),
     ],
 )
 def test_a_replay_of_nothing_is_one_sentence(orchard: Orchard, asked: dict[str, Any], why: str) -> None:
