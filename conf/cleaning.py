@@ -20,6 +20,11 @@ def check_cleaning(clean_source: CleanSource, clean_to: str, landing: str, lake:
             f"clean_source = 'tag' needs a landing in S3, and landing = {masked(landing)!r} is a folder, whose files "
             "have no tags: set clean_source to delete or move"
         )
+    if clean_to and clean_source in ("delete", "tag"):
+        raise ValueError(
+            f"clean_to = {masked(clean_to)!r} is where pictures are moved to, and clean_source = {clean_source!r} "
+            "moves none: set clean_source to move, or leave clean_to out"
+        )
     if clean_source != "move":
         return
     if not clean_to:

@@ -1,4 +1,4 @@
-"""Whether landing, lake and queue can be used: asked by `verger stream` before Spark starts."""
+"""Whether landing, lake, queue and archive can be used: asked by `verger stream` before Spark starts."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from conf.settings import Settings
 
 
 def check_places(settings: Settings) -> None:
-    """Raise SettingsError unless the landing is a readable folder and the lake one that can be written.
+    """Raise SettingsError unless the landing is a readable folder, and lake and archive are ones that can be written.
 
     Places in S3 are not asked here: the first listing says what is wrong with them. Nor is the queue, but it must
     be named where it is needed.
@@ -20,6 +20,8 @@ def check_places(settings: Settings) -> None:
         check_landing(settings.landing)
     if not is_s3(settings.lake):
         check_lake(settings.lake)
+    if settings.clean_source == "move" and not is_s3(settings.clean_to):
+        _check_writable("clean_to", settings.clean_to)
 
 
 def _check_events(settings: Settings) -> None:
@@ -37,10 +39,18 @@ def _check_events(settings: Settings) -> None:
 
 def check_landing(landing: str) -> None:
     """Raise SettingsError unless it is a readable folder."""
-    if not os.path.lexists(landing):
+    try:
+        Path(landing).stat()
+    except FileNotFoundError:
+        if not Path(landing).is_symlink():
+            raise SettingsError(
+                f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
+            ) from None
+    except OSError as error:
         raise SettingsError(
-            f"landing = {landing!r} does not exist: create that folder, or set landing to one that exists."
-        )
+            f"landing = {landing!r} can't be looked at ({error.strerror}): give this user the right to enter the "
+            "folders above it, or set landing to another one."
+        ) from None
     if not Path(landing).is_dir():
         raise SettingsError(f"landing = {landing!r} is not a folder: set landing to the folder that pictures land in.")
     if not os.access(landing, os.R_OK | os.X_OK):
@@ -49,13 +59,17 @@ def check_landing(landing: str) -> None:
 
 def check_lake(lake: str) -> None:
     """Raise SettingsError unless it is a folder that can be written, or can be made."""
-    existing = next(p for p in (Path(lake), *Path(lake).parents) if os.path.lexists(p))
+    _check_writable("lake", lake)
+
+
+def _check_writable(name: str, folder: str) -> None:
+    existing = next(p for p in (Path(folder), *Path(folder).parents) if os.path.lexists(p))
     if not existing.is_dir():
         raise SettingsError(
-            f"lake = {lake!r} can't be a folder, {str(existing)!r} is a file: set lake to another place."
+            f"{name} = {folder!r} can't be a folder, {str(existing)!r} is a file: set {name} to another place."
         )
     if not os.access(existing, os.W_OK | os.X_OK):
         raise SettingsError(
-            f"lake = {lake!r} can't be written: give this user the right to write in {str(existing)!r}, "
-            "or set lake to another place."
+            f"{name} = {folder!r} can't be written: give this user the right to write in {str(existing)!r}, "
+            f"or set {name} to another place."
         )

@@ -9,7 +9,20 @@ from conf.cleaning import CleanSource, archive, check_cleaning
 from conf.cores import usable_cores
 from conf.locations import as_key, as_prefix, as_root, inside, is_s3, normalised
 from conf.masking import masked
-from conf.values import Bytes, Count, Digest, ImageFormat, Items, JavaMemory, NotNegative, Positive, Share, Text
+from conf.values import (
+    Bytes,
+    Count,
+    DecodingBytes,
+    Digest,
+    ImageFormat,
+    Items,
+    JavaMemory,
+    NotNegative,
+    PictureBytes,
+    Positive,
+    Share,
+    Text,
+)
 
 Location = Annotated[Text, AfterValidator(normalised)]
 
@@ -81,7 +94,7 @@ class Settings(BaseSettings):
     )
     driver_memory: JavaMemory = Field("2g", description="memory of the Spark driver's JVM, as Java's -Xmx takes it")
 
-    max_image_bytes: Bytes = Field(64 * 2**20, description="most bytes of a picture (64MiB)")
+    max_image_bytes: PictureBytes = Field(64 * 2**20, description="most bytes of a picture (64MiB)")
     max_image_pixels: Count = Field(100_000_000, description="most pixels of a picture, width times height")
     max_image_frames: Count = Field(
         1000, description="most frames of an animation, or pages: only the first is decoded, but all are walked through"
@@ -106,7 +119,7 @@ class Settings(BaseSettings):
         30.0,
         description="seconds that decoding a picture and the model may take; 100 megapixels take up to 7",
     )
-    worker_memory: Bytes = Field(
+    worker_memory: DecodingBytes = Field(
         2 * 2**30,
         description="most memory that decoding may take in a worker (2GiB): 16 bytes a pixel of a WEBP, 8 of others",
     )

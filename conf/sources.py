@@ -41,8 +41,9 @@ def from_text(text: str, config: str) -> Layer:
     """The settings in the TOML `text`, which is that of `config`."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"--config {config} is not valid TOML: {error}; correct that place.") from None
+    except (ValueError, RecursionError) as error:  # also of numbers too long, and lists too deep, for Python
+        why = str(error).partition(";")[0]  # without the fix that is Python's
+        raise SettingsError(f"--config {config} is not valid TOML: {why}; correct that place.") from None
     emr = values.pop("emr", {})
     if not isinstance(emr, dict):
         raise SettingsError(f"{config} has a value emr: it is a table, so write [emr] and its settings below.")
@@ -53,6 +54,8 @@ def from_text(text: str, config: str) -> Layer:
 
 def from_environment() -> Layer:
     """The settings in variables `VERGER_*`."""
+    if f"{PREFIX}CONFIG" in os.environ:
+        raise SettingsError(f"{PREFIX}CONFIG is no setting: give the file with --config FILE, and remove the variable.")
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for variable in sorted(os.environ):
         if variable.upper().startswith(PREFIX) and not variable.upper().startswith(NO_SETTINGS):

@@ -41,6 +41,17 @@ def _bytes(value: object) -> object:
         raise ValueError("must be a number of bytes such as 67108864, 500MB or 2GiB") from None
 
 
+def _at_least(least: int, written: str) -> AfterValidator:
+    """Refuses what is too little to be meant as bytes, such as 4 for 4GiB."""
+
+    def check(value: int) -> int:
+        if value < least:
+            raise ValueError(f"must be at least {written}: write bytes, or a unit as in 500MB or 2GiB")
+        return value
+
+    return AfterValidator(check)
+
+
 def _digest(value: str) -> str:
     if value and not _SHA256.fullmatch(value):
         raise ValueError("must be 64 hexadecimal digits, as sha256sum prints them, or empty")
@@ -66,6 +77,8 @@ Items = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_items), Field(min_le
 Digest = Annotated[str, AfterValidator(_digest)]
 Text = Annotated[str, Field(min_length=1)]
 Bytes = Annotated[int, BeforeValidator(_bytes), Field(ge=1)]
+PictureBytes = Annotated[Bytes, _at_least(2**10, "1KiB")]
+DecodingBytes = Annotated[Bytes, _at_least(64 * 2**20, "64MiB")]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -12,6 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from conf.errors import UserError
 from conf.lake import Lake, row_count
+from conf.locations import is_s3
+from conf.places import check_landing
 from conf.settings import Settings
 from schemas.features import FEATURES
 from schemas.ledger import LEDGER
@@ -67,11 +69,13 @@ def audit(settings: Settings, extent: Extent, console: Console) -> Audit:
     Needs some 300 bytes of memory an announcement.
 
     Raises:
-        UserError: there is no such lake, or its tables can't be read.
+        UserError: there is no such lake or landing, or it can't be read.
         FailedError: the landing can't be listed or read.
     """
     began, lake, landing = time.monotonic(), Lake(settings.lake), Landing(settings)
     features, ledger = _open(lake, FEATURES), _open(lake, LEDGER)
+    if not is_s3(settings.landing):
+        check_landing(settings.landing)
     with _progress(console) as stage:
         rows = read_features(features, stage("features", row_count(features)))
         ledger.update_incremental()

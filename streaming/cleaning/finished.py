@@ -24,8 +24,8 @@ WINDOW = 5_000
 _COLUMNS = [
     "path", "etag", "size", "modified", "seq", "version", "content_hash", "status", "error_code", "featurized_at",
 ]  # fmt: skip
-#: The picture is not to blame: once Verger is mended, it may have features after all.
-_OUR_FAULT = pa.array(["crashed", "bad_output"])
+#: The picture may have features after all: with other settings, on a faster machine, or once Verger is mended.
+_MENDABLE = pa.array(["too_large", "too_many_pixels", "unsupported", "timeout", "crashed", "bad_output"])
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Finished:
     """The rows whose objects nobody needs any more.
 
     These are rows that are committed, of the latest announcement of their version, of the latest version of their
-    path, `ok` or `rejected`, whose content was read (what was never read may be fine), and not rejected through a
-    fault of ours.
+    path, `ok` or `rejected`, whose content was read (what was never read may be fine), and not rejected for what a
+    setting, the machine or a fault of ours may have decided.
 
     `features` is read first, then the ledger: an announcement that is pending is in it, whatever was announced since.
     """
@@ -84,7 +84,7 @@ class Finished:
         if not rows.num_rows:
             return []
         was_read = pc.and_(pc.is_valid(rows["content_hash"]), pc.is_in(rows["status"], pa.array(["ok", "rejected"])))
-        mendable = pc.is_in(rows["error_code"], _OUR_FAULT)
+        mendable = pc.is_in(rows["error_code"], _MENDABLE)
         seqs, versions = rows["seq"].to_numpy(), rows["version"].to_numpy()
         stale = _announced_since(self._ledger(), seqs, versions)
         clean = pc.and_(was_read, pc.invert(mendable)).to_numpy() & ~stale

@@ -25,6 +25,20 @@ def file_hash(folder: int, name: str, copy_to: int | None = None) -> str:
     return digest.hexdigest()
 
 
+def check_archive(archive: str) -> None:
+    """Make the folder where it is missing.
+
+    Raises:
+        OSError: nothing can be moved there.
+    """
+    try:
+        Path(archive).mkdir(parents=True, exist_ok=True)
+        if not os.access(archive, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise OSError(error.errno, f"clean_to = {archive!r} can't be written: {error.strerror}") from error
+
+
 def move(folder: int, name: str, archive: str, relative: str, content_hash: str) -> None:
     """Move a file to `relative` below the folder `archive`.
 
@@ -38,27 +52,37 @@ def move(folder: int, name: str, archive: str, relative: str, content_hash: str)
     *folders, target = relative.split("/")
     with opened(_made(archive, folders)) as there:
         try:
-            rename_noreplace(name, target, folder, there)
+            _put(folder, name, there, target, content_hash)
         except FileExistsError:
             if file_hash(there, target) != content_hash:
                 raise
             os.unlink(name, dir_fd=folder)  # killed once before: it is there already
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy(folder, name, there, target, content_hash)
-            os.unlink(name, dir_fd=folder)
+
+
+def _put(folder: int, name: str, there: int, target: str, content_hash: str) -> None:
+    try:
+        rename_noreplace(name, target, folder, there)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(folder, name, there, target, content_hash)
+        os.unlink(name, dir_fd=folder)
 
 
 def _copy(folder: int, name: str, there: int, target: str, content_hash: str) -> None:
     part = f".{target}.part"
     seen = os.stat(name, dir_fd=folder)
-    with opened(os.open(part, _NEW, 0o666, dir_fd=there)) as out:
-        if file_hash(folder, name, out) != content_hash:
-            raise OSError(errno.EIO, "it changed while it was copied")
-        os.utime(out, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-        os.fsync(out)
-    rename_noreplace(part, target, there, there)
+    try:
+        with opened(os.open(part, _NEW, 0o666, dir_fd=there)) as out:
+            if file_hash(folder, name, out) != content_hash:
+                raise OSError(errno.EIO, "it changed while it was copied")
+            os.utime(out, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+            os.fsync(out)
+        rename_noreplace(part, target, there, there)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=there)  # its name is that of this version, which nobody copies again
+        raise
     os.fsync(there)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from streaming.cleaning.archive_name import archive_name
 from streaming.cleaning.aside import Aside
-from streaming.cleaning.folder_archive import file_hash, move
+from streaming.cleaning.folder_archive import check_archive, file_hash, move
 from streaming.cleaning.way import FinishedRow, Outcome
 from streaming.cleaning.writers import no_writers
 from streaming.stores.folder import FolderStore
@@ -24,9 +24,9 @@ class FolderCleaning:
     """Deletes files of the landing, or moves them to the folder `archive` where one is given.
 
     A file that looks like its row is set aside (see Aside). After WAIT_S it is removed if nobody has it open for
-    writing (see no_writers) and if its content is that of the row, by SHA-256; else it is put back. Files that a
-    killed run has set aside go the same way in the next one. A file that can't be put back, as another one has its
-    name, stays aside and is told.
+    writing (see no_writers) and if its content is that of the row, by SHA-256; else, and if that fails, it is put
+    back. Files that a killed run has set aside go the same way in the next one. A file that can't be put back, as
+    another one has its name, stays aside and is told.
     """
 
     landing: FolderStore
@@ -56,6 +56,8 @@ class FolderCleaning:
         relative = self.landing.relative(row.path)
         try:
             if row.clean and relative:
+                if self.archive:
+                    check_archive(self.archive)  # what is put back is a new version, to be featured again
                 aside.take(relative, row.etag, row.seq)
         except OSError as error:
             return Outcome(row.seq, "failed", f"{row.path}: {error.strerror}")
@@ -63,15 +65,18 @@ class FolderCleaning:
 
     def _ended(self, aside: Aside, name: str, row: FinishedRow) -> Outcome:
         """Remove the file, or put it back."""
-        relative = self.landing.relative(row.path) or ""
+        relative, why = self.landing.relative(row.path) or "", ""
         try:
             if self._removed(aside, name, row, relative):
                 return Outcome(row.seq, "done")
+        except OSError as error:
+            why = f"{row.path}: {error.strerror}"
+        try:
             aside.put_back(name, relative)
         except OSError as error:
-            why = f"{row.path}: {error.strerror}; the file is kept as {self.landing.root}/{ASIDE}/{name}"
-            return Outcome(row.seq, "failed", why)
-        return Outcome(row.seq, "other")
+            why = why or f"{row.path}: {error.strerror}"
+            return Outcome(row.seq, "failed", f"{why}; the file is kept as {self.landing.root}/{ASIDE}/{name}")
+        return Outcome(row.seq, "failed" if why else "other", why)
 
     def _removed(self, aside: Aside, name: str, row: FinishedRow, relative: str) -> bool:
         seen = os.stat(name, dir_fd=aside.folder, follow_symlinks=False)

@@ -7,7 +7,6 @@ from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.places import check_places
 from conf.settings import Settings
-from schemas.text import printable
 from streaming.cleaning.cleaner import told
 from streaming.cleaning.making import make_sweep
 from streaming.cleaning.progress import Progress
@@ -19,7 +18,7 @@ def run_clean(settings: Settings, console: Console) -> None:
 
     Raises:
         UserError: it is off, there is no lake, or a stream works on it (which cleans by itself).
-        CleaningError: it could not go on.
+        CleaningError: it could not go on, or some pictures can't be cleaned yet.
     """
     if settings.clean_source == "off":
         raise SettingsError("clean_source is off: set it to delete, to tag, or to move with clean_to.")
@@ -39,4 +38,4 @@ def run_clean(settings: Settings, console: Console) -> None:
     done = {"delete": "deleted", "move": "moved", "tag": "tagged"}[settings.clean_source]
     console.print(f"{cleaned:,} pictures {done}", highlight=False)
     if now.problem:
-        console.print(f"! {printable(now.problem)}", markup=False, highlight=False, soft_wrap=True)
+        raise CleaningError(now.problem)

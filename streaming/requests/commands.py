@@ -19,7 +19,7 @@ from streaming.requests.forget_run import NAMED, forget_waiting, what_is_there
 from streaming.requests.forgetting import Forgetting
 from streaming.requests.matching import matching
 from streaming.requests.request import Forget, Replay, Request
-from streaming.requests.still_there import still_there
+from streaming.requests.still_there import elsewhere, still_there
 
 LEFT = (
     "the refit's tables get rid of it by `verger refit --full`, run now or tonight; its old reports, backups, an "
@@ -62,18 +62,20 @@ def run_forget(settings: Settings, console: Console, path: str, *, only_list: bo
     With `only_list`, print which of them are still in the landing, and do nothing.
 
     Raises:
-        UserError: there is no lake, it can't be written, or such pictures are still in the landing.
+        UserError: there is no lake, it can't be written, or such pictures lie in another landing, or still in this one.
         FailedError: it waits, for what was said.
     """
     lake = Lake(settings.lake)
     asked = _forget(Ledger(lake).head, path)
+    versions = Forgetting(lake, lambda: None).versions(asked)
+    if other := elsewhere(settings, versions):
+        raise UserError(other)
     there = still_there(settings, asked)
     if only_list:
         _print_all(console, there)
         return
     if first := list(islice(there, NAMED)):
         raise UserError(what_is_there(first, sum(1 for _ in there)))
-    versions = Forgetting(lake, lambda: None).versions(asked)
     _say(console, f"{len(versions):,} announcements fit: {asked}")
     if not versions:
         return

@@ -14,7 +14,7 @@ from streaming.landing.guard import LEDGER_LOCK, WAIT_S
 from streaming.requests.box import Box, open_box
 from streaming.requests.forgetting import Forgetting
 from streaming.requests.request import Forget
-from streaming.requests.still_there import same_still_there
+from streaming.requests.still_there import elsewhere, same_still_there
 from streaming.requests.waiting import look
 
 #: So many names are given of those that are still there.
@@ -25,7 +25,7 @@ def forget_waiting(settings: Settings, hold: Hold, say: Callable[[str], None]) -
     """Do all requests to forget; `hold` is the stream's. Returns how many announcements were blanked.
 
     What keeps one from being done is said, and it waits for the next time: a refit that runs, pictures that are still
-    in the landing, a place that can't be reached. Safe to be killed at any point.
+    in the landing, or of another one, a place that can't be reached. Safe to be killed at any point.
     """
     lake = Lake(settings.lake)
     try:
@@ -52,6 +52,9 @@ def _forget(
     settings: Settings, forgetting: Forgetting, box: Box, request_id: str, asked: Forget, say: Callable[[str], None]
 ) -> int:
     versions = forgetting.versions(asked)
+    if other := elsewhere(settings, versions):
+        say(f"{asked} waits: {other}")
+        return 0
     there = same_still_there(settings, versions)
     if first := list(islice(there, NAMED)):
         say(f"{asked} waits: {what_is_there(first, sum(1 for _ in there))}")

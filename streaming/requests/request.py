@@ -49,6 +49,8 @@ class Replay(_Asked):
             raise ValueError("it names nothing to replay: give a filter, or everything")
         if self.code == "forgotten":
             raise ValueError("what is forgotten can't be replayed: nothing is known of it")
+        if self.since and self.until and self.until <= self.since:
+            raise ValueError(f"no row is since {self.since} and until {self.until}: give a later until")
         return self
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ FOLDERS = {"landing": "/data/in", "lake": "/data/lake"}
     [
         {},
         {"clean_source": "delete", **FOLDERS},
-        {"clean_source": "delete", "clean_to": "/data/in/x", **FOLDERS},  # of no account
+        {"clean_source": "off", "clean_to": "/data/in/x", **FOLDERS},  # of no account while it is off
         {"clean_source": "move", "clean_to": "/data/done", **FOLDERS},
         {"clean_source": "move", "clean_to": "s3://b/in2", **S3},
         {"clean_source": "tag", **S3},
@@ -33,6 +33,8 @@ def test_what_fits_is_taken(given: dict[str, str]) -> None:
     ("given", "words"),
     [
         ({"clean_source": "move", **FOLDERS}, "'move' needs clean_to: set it to a folder"),
+        ({"clean_source": "delete", "clean_to": "/done", **FOLDERS}, "'delete' moves none: set clean_source to move"),
+        ({"clean_source": "tag", "clean_to": "s3://b/done", **S3}, "'tag' moves none: set clean_source to move"),
         ({"clean_source": "tag", **FOLDERS}, "'tag' needs a landing in S3, and landing = '/data/in' is a folder"),
         ({"clean_source": "move", "clean_to": "s3://b/done", **FOLDERS}, "must both be folders or both be in S3"),
         ({"clean_source": "move", "clean_to": "/data/in/done", **FOLDERS}, "clean_to = '/data/in/done' and landing"),

@@ -54,7 +54,7 @@ def test_lists_in_the_environment_are_json_or_have_commas(written: str, monkeypa
     assert load_settings().settings.name_patterns == ("*.jpg", "*.png")
 
 
-@pytest.mark.parametrize(("written", "stored"), [("2GiB", 2**31), ("500MB", 500_000_000), (7, 7), ("7", 7)])
+@pytest.mark.parametrize(("written", "stored"), [("2GiB", 2**31), ("500MB", 500_000_000), (7000, 7000), ("1024", 1024)])
 def test_bytes_may_have_a_unit(written: object, stored: int) -> None:
     assert load_settings(flags={"max_image_bytes": written}).settings.max_image_bytes == stored
 
@@ -76,6 +76,11 @@ def test_misspelled_variable_is_named_with_a_guess_and_without_its_value(
     assert problem() == "the environment has an unknown variable, VERGER_LAEK: did you mean VERGER_LAKE?"
 
 
+def test_a_file_in_a_variable_is_told_to_be_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERGER_CONFIG", "conf/emr.toml")
+    assert problem() == "VERGER_CONFIG is no setting: give the file with --config FILE, and remove the variable."
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -83,6 +88,8 @@ def test_misspelled_variable_is_named_with_a_guess_and_without_its_value(
         (b"[stream]\ncores = 1", ["unknown setting, stream", "verger config"]),
         (b"cores = \n", ["not valid TOML", "line 1"]),
         (b"cores = 1\ncores = 2\n", ["not valid TOML", "line 2"]),
+        (b"cores = " + b"1" * 5000, ["not valid TOML", "4300 digits"]),
+        (b"cores = " + b"[" * 5000, ["not valid TOML"]),
         (b"\xff", ["not UTF-8"]),
         (b"landing = 3", ["landing = 3", "some.toml", "must be a text"]),
         (b"poll_interval_s = true", ["poll_interval_s = True", "not true or false"]),
@@ -123,7 +130,9 @@ def test_a_config_that_can_not_be_read_is_one_sentence(config: str) -> None:
         ("cores", -1, "must be at least 0"),
         ("hidden_names", "perhaps", "must be true or false: change it, or leave it out for false"),
         ("max_image_bytes", "two", "must be a number of bytes such as"),
-        ("max_image_bytes", 0, "must be at least 1"),
+        ("max_bytes_per_batch", 0, "must be at least 1"),
+        ("max_image_bytes", 64, "must be at least 1KiB: write bytes, or a unit as in 500MB or 2GiB"),
+        ("worker_memory", "4", "must be at least 64MiB: write bytes, or a unit as in 500MB or 2GiB"),
         ("image_formats", "jpeg", "must be 'JPEG', 'PNG'"),
         ("image_formats", ["SVG"], "must be 'JPEG', 'PNG'"),
         ("image_formats", ",", "must not be an empty list"),

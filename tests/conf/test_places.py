@@ -1,12 +1,13 @@
 """Landing and lake as they are on the disk."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from conf.errors import SettingsError
-from conf.places import check_places
+from conf.places import check_landing, check_places
 from conf.settings import Settings
 
 
@@ -40,11 +41,31 @@ def test_a_landing_that_links_nowhere_is_refused(tmp_path: Path) -> None:
         check_places(settings(tmp_path / "landing", tmp_path / "lake"))
 
 
+def test_a_landing_in_a_folder_that_may_not_be_entered_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuses)  # not chmod: see below
+    with pytest.raises(SettingsError, match=r"can't be looked at \(Permission denied\): give this user"):
+        check_landing(f"{tmp_path}/closed/landing")
+
+
 def test_a_lake_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "landing").mkdir()
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match="is a file"):
         check_places(settings(tmp_path / "landing", tmp_path / "file" / "lake"))
+
+
+def test_an_archive_below_a_file_is_refused_where_pictures_are_moved_to_it(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "file").touch()
+    given = settings(tmp_path / "landing", tmp_path / "lake").model_copy(update={"clean_to": f"{tmp_path}/file/done"})
+    check_places(given)
+    with pytest.raises(SettingsError, match=f"clean_to = '{tmp_path}/file/done' can't be a folder.*set clean_to to"):
+        check_places(given.model_copy(update={"clean_source": "move"}))
 
 
 @pytest.mark.parametrize(("locked", "words"), [("landing", "can't be read"), ("above", "can't be written")])

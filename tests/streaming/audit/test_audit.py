@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conf.errors import SettingsError
 from streaming.audit.findings import KINDS
 from tests.streaming.audit.broken import Orchard, orchard
 
@@ -224,3 +225,10 @@ def test_no_lake_is_said(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "verger", "audit", "--lake", str(tmp_path / "lake")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "there is no table features" in done.stderr) == (2, True)
+
+
+def test_no_landing_is_said_with_the_fix(tmp_path: Path) -> None:
+    made = orchard(tmp_path)
+    made.landing.rename(tmp_path / "moved")
+    with pytest.raises(SettingsError, match=f"landing = '{made.landing}' does not exist: create that folder"):
+        made.audit()

@@ -60,6 +60,26 @@ def test_the_command_moves_where_it_is_told(orchard: Orchard, tmp_path: Path) ->
     assert sorted(files(tmp_path / "done").values()) == [b"a.jpg", b"b.jpg"]
 
 
+def test_what_can_not_be_moved_is_put_back_and_ends_the_command_with_a_sentence(
+    orchard: Orchard, tmp_path: Path
+) -> None:
+    (tmp_path / "landing" / "Kiwi").mkdir()
+    (tmp_path / "landing" / "Kiwi" / "c.jpg").write_bytes(b"c.jpg")
+    orchard.featured()
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "Kiwi").touch()  # where a folder should be
+    with pytest.raises(FailedError, match=r"1 pictures can't be cleaned yet, such as .*/c\.jpg: Not a directory$"):
+        ran(settings(orchard, clean_source="move", clean_to=str(tmp_path / "done")))
+    assert files(tmp_path / "landing") == {"Kiwi/c.jpg": b"c.jpg"}
+
+
+def test_without_its_archive_the_command_does_not_begin(orchard: Orchard, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"clean_to = .* can't be a folder"):
+        ran(settings(orchard, clean_source="move", clean_to=str(tmp_path / "file" / "done")))
+    assert Progress.read(orchard.lake) == Progress()
+
+
 def test_the_command_refuses_when_it_is_off_without_a_lake_and_beside_a_stream(
     orchard: Orchard, tmp_path: Path
 ) -> None:

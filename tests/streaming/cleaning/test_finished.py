@@ -19,6 +19,11 @@ OUTCOMES: dict[str, dict[str, object]] = {
     "ok": READ,
     "truncated": {**READ, "status": "rejected", "error_code": "truncated"},
     "empty": {**READ, "status": "rejected", "error_code": "empty"},
+    "not_an_image": {**READ, "status": "rejected", "error_code": "not_an_image"},
+    "frames": {**READ, "status": "rejected", "error_code": "too_large"},
+    "too_many_pixels": {**READ, "status": "rejected", "error_code": "too_many_pixels"},
+    "unsupported": {**READ, "status": "rejected", "error_code": "unsupported"},
+    "slow": {**READ, "status": "rejected", "error_code": "timeout"},
     "crashed": {**READ, "status": "rejected", "error_code": "crashed"},
     "bad_output": {**READ, "status": "rejected", "error_code": "bad_output"},
     "deferred": {"featurized_at": MONTH_AGO, "status": "deferred", "error_code": "timeout"},
@@ -27,13 +32,14 @@ OUTCOMES: dict[str, dict[str, object]] = {
     "changed": {"featurized_at": MONTH_AGO, "status": "rejected", "error_code": "changed"},
     "young": {**READ, "featurized_at": CUTOFF + timedelta(seconds=1)},
 }
+CLEANED = ("ok", "truncated", "empty", "not_an_image")
 
 
 def draft(path: str, supersedes: int | None = None, version: int | None = None) -> Draft:
     return Draft(f"file:///{path}", "A", 1, NOW, supersedes, version, reason="new" if version is None else "replay")
 
 
-@pytest.mark.parametrize(("outcome", "clean"), [(name, name in ("ok", "truncated", "empty")) for name in OUTCOMES])
+@pytest.mark.parametrize(("outcome", "clean"), [(name, name in CLEANED) for name in OUTCOMES])
 def test_only_what_was_read_and_is_old_is_finished_with(tmp_path: Path, outcome: str, clean: bool) -> None:
     lake = new_lake(tmp_path)
     Ledger(lake).append([draft("a")])
@@ -94,7 +100,7 @@ def test_windows_tell_what_the_definition_tells(tmp_path_factory: pytest.TempPat
     expected = [
         seq
         for seq in range(1, committed + 1)
-        if outcomes[seq - 1] in ("ok", "truncated", "empty")
+        if outcomes[seq - 1] in CLEANED
         and versions[seq - 1] not in versions[seq:]
         and versions[seq - 1] not in [d.supersedes for d in drafts]
     ]

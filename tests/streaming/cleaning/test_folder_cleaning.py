@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 import threading
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from streaming.cleaning import folder_archive
+from streaming.cleaning.archive_name import archive_name
 from streaming.cleaning.aside import Aside
 from streaming.cleaning.folder_cleaning import FolderCleaning
+from streaming.cleaning.noreplace import rename_noreplace
 from streaming.cleaning.way import FinishedRow, Outcome
 from streaming.stores.folder import FolderStore
 from streaming.stores.names import ASIDE, NamePatterns
@@ -239,8 +242,6 @@ def test_a_move_replaces_nothing(orchard: Orchard, tmp_path: Path) -> None:
     put(orchard, "a.jpg", b"one")
     orchard.featured()
     (row,) = rows_of(orchard)
-    from streaming.cleaning.archive_name import archive_name
-
     archive = tmp_path / "done"
     archive.mkdir()
     (archive / archive_name(row, "a.jpg", orchard.id)).write_bytes(b"other")
@@ -248,6 +249,51 @@ def test_a_move_replaces_nothing(orchard: Orchard, tmp_path: Path) -> None:
     assert outcome.what == "failed"
     assert sorted(files(archive).values()) == [b"other"]
     assert list(landing(orchard).values()) == [b"one"]
+
+
+def test_while_there_is_no_archive_nothing_is_set_aside(orchard: Orchard, tmp_path: Path) -> None:
+    put(orchard, "a.jpg", b"one")
+    orchard.featured()
+    (tmp_path / "file").touch()
+    (outcome,) = way(orchard, f"{tmp_path}/file/done").clean(list(rows_of(orchard)))
+    assert (outcome.what, "clean_to = " in outcome.why) == ("failed", True)
+    assert landing(orchard) == {"a.jpg": b"one"}
+    assert not orchard.new()  # as it was: what is put back is a new version
+
+
+def _across_file_systems(source: str, target: str, source_folder: int, target_folder: int) -> None:
+    if source_folder != target_folder:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+    rename_noreplace(source, target, source_folder, target_folder)
+
+
+def test_killed_between_copy_and_removal_a_move_is_repeated(
+    orchard: Orchard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_archive, "rename_noreplace", _across_file_systems)
+    put(orchard, "a.jpg", b"one")
+    orchard.featured()
+    (row,) = rows_of(orchard)
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / archive_name(row, "a.jpg", orchard.id)).write_bytes(b"one")
+    assert list(way(orchard, f"{tmp_path}/done").clean([row])) == [Outcome(1, "done")]
+    assert (landing(orchard), list(files(tmp_path / "done").values())) == ({}, [b"one"])
+
+
+def test_a_copy_that_fails_leaves_nothing_behind(
+    orchard: Orchard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(folder_archive, "rename_noreplace", _across_file_systems)
+    put(orchard, "a.jpg", b"one")
+    orchard.featured()
+    rows = list(rows_of(orchard))
+    monkeypatch.setattr(os, "fsync", full)
+    (outcome,) = way(orchard, f"{tmp_path}/done").clean(rows)
+    assert (outcome.what, outcome.why.endswith("a.jpg: No space left on device")) == ("failed", True)
+    assert (landing(orchard), files(tmp_path / "done")) == ({"a.jpg": b"one"}, {})
 
 
 def rows_of(orchard: Orchard) -> Iterator[FinishedRow]:

@@ -46,7 +46,8 @@ def test_a_folder_killed_at_random_points(tmp_path: Path, mode: str, seed: int) 
     mine = Orchard(tmp_path, FolderStore(f"{tmp_path}/landing"))
     mine.featured()
     (tmp_path / "landing" / "Kiwi" / "1.jpg").write_bytes(b"another version")
-    settings = {"clean_source": mode, "landing": tmp_path / "landing", "clean_to": tmp_path / "done"}
+    clean_to = tmp_path / "done" if mode == "move" else ""
+    settings = {"clean_source": mode, "landing": tmp_path / "landing", "clean_to": clean_to}
     assert run_until_it_ends(mine.lake.root, settings, seed) >= 2
     assert files(tmp_path / "landing") == {"Kiwi/1.jpg": b"another version"}
     assert {found.path for found in mine.new()} == {f"file://{tmp_path}/landing/Kiwi/1.jpg"}
@@ -65,7 +66,8 @@ def test_a_bucket_killed_at_random_points(s3_server: S3, tmp_path: Path) -> None
     mine.featured()
     put(s3_server, "Kiwi/1.jpg", b"another version")
     bucket = f"s3://{s3_server.bucket}"
-    settings = {"clean_source": mode, "landing": f"{bucket}/in/", "clean_to": f"{bucket}/done"}
+    clean_to = f"{bucket}/done" if mode == "move" else ""
+    settings = {"clean_source": mode, "landing": f"{bucket}/in/", "clean_to": clean_to}
     assert run_until_it_ends(mine.lake.root, settings, seed=3) >= 2
     rest = {f"in/{name}": content for name, content in CONTENTS.items()} | {"in/Kiwi/1.jpg": b"another version"}
     if mode == "tag":

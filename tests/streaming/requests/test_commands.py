@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from streaming.requests.commands import run_forget, run_replay
 from streaming.requests.waiting import look
 from streaming.show import print_status
 from streaming.status import read_status
+from tests.streaming.landing.fakes import NOW
 from tests.streaming.requests.orchard import Orchard
 
 
@@ -27,8 +29,8 @@ def orchard(tmp_path: Path) -> Orchard:
     return orchard
 
 
-def settings(orchard: Orchard) -> Settings:
-    return Settings(landing=str(orchard.folder / "landing"), lake=orchard.lake.root)
+def settings(orchard: Orchard, landing: str = "landing") -> Settings:
+    return Settings(landing=str(orchard.folder / landing), lake=orchard.lake.root)
 
 
 def replay(orchard: Orchard, *, dry_run: bool = False, **asked: Any) -> str:
@@ -37,9 +39,9 @@ def replay(orchard: Orchard, *, dry_run: bool = False, **asked: Any) -> str:
     return printed.getvalue()
 
 
-def forget(orchard: Orchard, path: str, *, only_list: bool = False) -> str:
+def forget(orchard: Orchard, path: str, landing: str = "landing", *, only_list: bool = False) -> str:
     printed = StringIO()
-    run_forget(settings(orchard), Console(file=printed, width=300), path, only_list=only_list)
+    run_forget(settings(orchard, landing), Console(file=printed, width=300), path, only_list=only_list)
     return printed.getvalue()
 
 
@@ -66,6 +68,8 @@ def test_a_replay_is_counted_and_asked_for(orchard: Orchard) -> None:
         ({"code": "nonsense"}, "--code = 'nonsense': .*'truncated'"),
         ({"code": "forgotten"}, "nothing is known of it"),
         ({"path": ""}, "--path = ''"),
+        ({"since": NOW, "until": NOW - timedelta(1)}, "no row is since 20.* and until 20.*: give a later until"),
+        ({"since": NOW, "until": NOW}, "give a later until"),
     ],
 )
 def test_a_replay_of_nothing_is_one_sentence(orchard: Orchard, asked: dict[str, Any], why: str) -> None:
@@ -101,6 +105,36 @@ def test_what_is_still_in_the_landing_must_go_first(orchard: Orchard) -> None:
     assert sorted(forget(orchard, "*/Kiwi/*", only_list=True).split()) == [f"file://{file}" for file in files]
     assert (orchard.box.ids(), orchard.rows()[0]["status"]) == ([], "ok")
     assert "1 announcements fit" in forget(orchard, "*/Lemon/*")
+
+
+@pytest.mark.parametrize("name", ["a.heic", ".a.jpg", "_hidden/a.jpg"])
+def test_what_the_name_patterns_leave_out_is_still_in_the_landing_too(orchard: Orchard, name: str) -> None:
+    file = orchard.folder / "landing" / "Kiwi" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"x")
+    with pytest.raises(UserError, match="still in the landing"):
+        forget(orchard, "*/Kiwi/*")
+
+
+@pytest.mark.parametrize("only_list", [False, True])
+def test_with_another_landing_it_refuses(orchard: Orchard, only_list: bool) -> None:
+    (orchard.folder / "landing2").mkdir()
+    why = f"{orchard.uri('Kiwi/a.jpg')} is not in landing = '{orchard.folder}/landing2': run `verger forget` with"
+    with pytest.raises(UserError, match=why):
+        forget(orchard, "*/Kiwi/*", "landing2", only_list=only_list)
+    assert (orchard.box.ids(), orchard.rows()[0]["status"]) == ([], "ok")
+
+
+def test_of_a_landing_that_has_moved_each_part_is_forgotten_by_itself(orchard: Orchard) -> None:
+    orchard.announce("new", path=f"file://{orchard.folder}/moved/Kiwi/a.jpg")
+    (orchard.folder / "landing").rmdir()  # for good: it holds nothing any more
+    (orchard.folder / "moved").mkdir()
+    for landing in ("landing", "moved"):
+        with pytest.raises(UserError, match="a --path of that landing alone"):
+            forget(orchard, "*/Kiwi/*", landing)
+    for landing in ("landing", "moved"):
+        forget(orchard, f"file://{orchard.folder}/{landing}/Kiwi/*", landing)
+    assert [row["path"] for row in orchard.ledger() if "forgotten" not in row["path"]] == [orchard.uri("Lemon/c.jpg")]
 
 
 def test_what_can_not_be_forgotten_now_waits_and_says_so(orchard: Orchard) -> None:

@@ -1,6 +1,7 @@
 """On S3, too, what is forgotten is in no object of the two tables, and the lake goes on."""
 
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,6 +43,7 @@ def test_nothing_is_left_of_it_in_any_object(s3_server: S3) -> None:
         write_deltalake(features, pa.table(table([Row(seq, path=name)])), mode="append")
     assert any("SECRET" in text for text in texts(s3_server))
     printed = StringIO()
+    s3_server.client.put_object(Bucket=s3_server.bucket, Key="in/SECRET/")  # the mark of a folder
     run_forget(Settings(landing=f"{root}/in/", lake=lake.root), Console(file=printed), "*/SECRET/*", only_list=False)
     assert "1 announcements are blanked" in printed.getvalue()
     assert not [text[:200] for text in texts(s3_server) if "SECRET" in text]
@@ -53,3 +55,11 @@ def test_nothing_is_left_of_it_in_any_object(s3_server: S3) -> None:
     assert [(row["path"], row["error_code"]) for row in rows] == [
         (names[0], None), ("forgotten:2", "forgotten"), (names[2], None)
     ]  # fmt: skip
+
+
+def test_a_bucket_that_is_gone_holds_nothing(s3_server: S3, tmp_path: Path) -> None:
+    lake, landing = Lake(str(tmp_path)), "s3://no-such-bucket-at-all/in/"
+    prepare(lake)
+    Ledger(lake).append([Draft(f"{landing}SECRET/2.jpg", "A", 1, NOW, None)])
+    run_forget(Settings(landing=landing, lake=lake.root), Console(file=StringIO()), "*/SECRET/*", only_list=False)
+    assert Ledger(lake).rows(0, 9)["path"].to_pylist() == ["forgotten:1"]

@@ -50,11 +50,11 @@ def orchard(tmp_path: Path) -> Orchard:
     return orchard
 
 
-def forget(orchard: Orchard, *, upto: int = 8, path: str = "*/SECRET/*") -> list[str]:
+def forget(orchard: Orchard, *, upto: int = 8, path: str = "*/SECRET/*", landing: str = "landing") -> list[str]:
     """As the start of a stream does it; returns what it says."""
     drop(orchard.box, Forget(upto=upto, path=path))
     said: list[str] = []
-    settings = Settings(landing=str(orchard.folder / "landing"), lake=orchard.lake.root)
+    settings = Settings(landing=str(orchard.folder / landing), lake=orchard.lake.root)
     with lock_lake(orchard.lake, "stream") as hold:
         forget_waiting(settings, hold, said.append)
     return said
@@ -197,6 +197,14 @@ def test_while_its_file_is_there_it_waits(orchard: Orchard, monkeypatch: pytest.
     assert any("forget path" in problem for problem in read_status(orchard.lake).problems)
     monkeypatch.setattr(FolderStore, "list", lambda _: iter([Listed(orchard.uri("SECRET/x.jpg"), "C", 7, NOW)]))
     assert "4 announcements" in forget(orchard)[0]  # another picture by that name, which came since
+
+
+def test_at_the_start_of_a_stream_on_another_landing_it_waits(orchard: Orchard) -> None:
+    (orchard.folder / "landing2").mkdir()
+    (said,) = forget(orchard, landing="landing2")
+    assert f"forget path */SECRET/* waits: {orchard.uri('SECRET/x.jpg')} is not in landing = " in said
+    assert len(orchard.box.ids()) == 1
+    assert any("SECRET" in row["path"] for row in orchard.ledger())
 
 
 def test_a_file_that_a_killed_cleaning_set_aside_is_still_there(orchard: Orchard) -> None:
