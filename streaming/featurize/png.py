@@ -23,12 +23,14 @@ def check_png(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture without what its pixels don't need: Pillow inflates texts, and takes them for facts of its own.
 
     Raises PictureError: `truncated` unless all chunks are there, to IEND, and undamaged; `too_large`
-    for too many frames or too much text.
+    for too many frames or too much text; `unsupported` for Apple's variant.
     """
     kept, tally, order = [memoryview(data)[:8]], Tally(limits), _Order()
     for kind, body, whole in _chunks(data):
         if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
+        if kind == b"CgBI":
+            raise PictureError("unsupported", "PNG: Apple's variant of it (CgBI) is not read")
         order.check(kind)
         if kind == b"IHDR" and (len(body) != 13 or bytes(body[10:]) not in (b"\0\0\0", b"\0\0\1")):
             raise PictureError("truncated", "PNG: damaged header")

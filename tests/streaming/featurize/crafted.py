@@ -24,6 +24,12 @@ def png(width: int, height: int, body: bytes, bits: int = 8, interlaced: bool = 
     return b"\x89PNG\r\n\x1a\n" + chunks
 
 
+def png_of_apple() -> bytes:
+    """As its tools write it for its telephones."""
+    whole = saved(drawing(), "PNG")
+    return whole[:8] + png_chunk(b"CgBI", b"\x50\0\x20\x06") + whole[8:]
+
+
 def png_bomb(side: int = 20_000) -> bytes:
     """50 KB that inflate to 400 megapixels."""
     return png(side, side, bytes(side * (1 + side // 8)), bits=1)

@@ -25,7 +25,9 @@ def _jpegs() -> dict[str, tuple[bytes, str]]:
     comment = b"\xff\xfe\xff\xff" + bytes(65_533)
     scans = list(crafted.scan_starts(progressive := saved(speckled(), "JPEG", progressive=True)))
     many_scans = progressive[: scans[-1]] + progressive[scans[-1] : -2] * 60 + crafted.EOI
+    scan = jpeg.index(b"\xff\xda")
     return {
+        "scan without a header.jpg": (jpeg[:scan] + b"\xff\xda\0\2", "truncated"),
         "comments.jpg": (after(jpeg, 2, comment * (MUCH // len(comment))), "too_large"),
         "empty comments.jpg": (after(jpeg, 2, b"\xff\xfe\x00\x02" * MANY), "too_large"),
         "empty tables.jpg": (after(jpeg, 2, b"\xff\xc4\x00\x02" * MANY), "too_large"),
@@ -129,7 +131,7 @@ def _tiffs() -> dict[str, tuple[bytes, str]]:
         "jpeg inside, cut.tif": (_zeroed(saved(speckled(), "TIFF", compression="jpeg")), "truncated"),
         "rows in strips of 0.tif": (crafted.tiff_with_tag(tiff, 278, 0), "truncated"),
         "60,000 samples.tif": (crafted.tiff_with_tag(tiff, 277, 60_000), "truncated"),
-        "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "truncated"),
+        "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "unsupported"),
     }
 
 
