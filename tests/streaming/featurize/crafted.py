@@ -2,7 +2,8 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from PIL import Image
 
@@ -118,6 +119,23 @@ def gif_bomb_frame() -> bytes:
     whole = saved(drawing(8, 8), "GIF")
     at = whole.index(b"\x2c", 13 + 3 * 2 ** ((whole[10] & 7) + 1))
     return whole[: at + 5] + b"\xff\xff\xff\xff" + whole[at + 9 :]
+
+
+def tiff(strips: Sequence[bytes], tags: Mapping[int, Sequence[int]], order: str = "<") -> bytes:
+    """One directory, all of its values of 4 bytes; `order`: of bytes, as struct has it."""
+    counts = [len(strip) for strip in strips]
+    tags = {**tags, 273: counts, 279: counts}
+    at = 14 + 12 * len(tags)
+    first = at + 4 * sum(len(values) for values in tags.values() if len(values) > 1)
+    tags[273] = list(accumulate(counts[:-1], initial=first))
+    entries = arrays = b""
+    for tag, values in sorted(tags.items()):
+        packed = struct.pack(f"{order}{len(values)}I", *values)
+        entries += struct.pack(f"{order}HHI", tag, 4, len(values))
+        entries += packed if len(values) == 1 else struct.pack(f"{order}I", at + len(arrays))
+        arrays += packed if len(values) > 1 else b""
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, len(tags))
+    return start + entries + bytes(4) + arrays + b"".join(strips)
 
 
 def tiff_with_tag(data: bytes, tag: int, value: int) -> bytes:

@@ -132,6 +132,7 @@ def _tiffs() -> dict[str, tuple[bytes, str]]:
         "rows in strips of 0.tif": (crafted.tiff_with_tag(tiff, 278, 0), "truncated"),
         "60,000 samples.tif": (crafted.tiff_with_tag(tiff, 277, 60_000), "truncated"),
         "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "unsupported"),
+        "strip shorter than its rows.tif": (_short_strip(), "truncated"),
     }
 
 
@@ -247,6 +248,12 @@ def _zeroed(tiff: bytes) -> bytes:
     for offset, count in zip(tags[273], tags[279], strict=True):
         whole[offset + count // 2 : offset + count] = bytes(count - count // 2)
     return bytes(whole)
+
+
+def _short_strip() -> bytes:
+    """Two strips of 20 rows, the first one with half its bytes: Pillow's own reader goes on with the second."""
+    tags = {256: [40], 257: [40], 258: [8], 262: [1], 277: [1], 278: [20]}
+    return crafted.tiff([bytes([50]) * 400, bytes([200]) * 800], tags)
 
 
 def _tiled(side: int) -> bytes:
