@@ -51,6 +51,19 @@ def check_last_row(data: bytes, image: Image.Image) -> None:
         raise PictureError("truncated", "PNG: rows are missing")
 
 
+def scale_transparency(data: bytes, image: Image.Image) -> None:
+    """Makes tRNS fit the samples, of which Pillow makes 8 bits: it leaves tRNS at the depth that the file has.
+
+    Of 16-bit RGB, colours that differ in their low bytes alone can't be told apart any more: all of them are clear.
+    """
+    bits, clear = data[24], image.info.get("transparency")
+    most = (1 << bits) - 1
+    if image.mode == "L" and isinstance(clear, int):
+        image.info["transparency"] = (clear & most) * 255 // most
+    elif image.mode == "RGB" and isinstance(clear, tuple):
+        image.info["transparency"] = tuple((v & most) >> bits - 8 for v in clear)
+
+
 def _last_row(image: Image.Image) -> bytes:
     return image.crop((0, image.height - 1, image.width, image.height)).tobytes()
 

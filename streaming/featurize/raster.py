@@ -1,6 +1,5 @@
 """PNG, WEBP, GIF, BMP and TIFF: decoded by Pillow, checked beside it for data that is missing."""
 
-import io
 from collections.abc import Callable
 from typing import IO
 
@@ -15,11 +14,12 @@ from PIL import (
 )
 
 from schemas.errors import PictureError
-from streaming.featurize.gif import check_gif
+from streaming.featurize.bmp import check_bmp, opaque
+from streaming.featurize.gif import check_gif, on_white
 from streaming.featurize.limits import Limits
 from streaming.featurize.opened import Opened, decoder_errors
 from streaming.featurize.orientation import exif_orientation, inverse
-from streaming.featurize.png import check_last_row, check_png
+from streaming.featurize.png import check_last_row, check_png, scale_transparency
 from streaming.featurize.tiff import check_tiff, compression, read_native
 from streaming.featurize.tiff_header import check_tiff_header
 from streaming.featurize.tiff_strict import libtiff_heard
@@ -42,7 +42,7 @@ _CHECKS: dict[str, Callable[[bytes, Limits], IO[bytes]]] = {
     "PNG": check_png,
     "WEBP": check_webp,
     "GIF": check_gif,
-    "BMP": lambda data, _: io.BytesIO(data),
+    "BMP": check_bmp,
     "TIFF": check_tiff_header,
 }
 
@@ -56,10 +56,15 @@ def open_raster(data: bytes, name: str, limits: Limits) -> Opened:
             return _open_tiff(data, image, limits)
         colours = _colours(image)
         image.load()
-        if colours is not None and any(image.histogram()[colours:]):
+        if colours is not None and any(_used(image)[colours:]):
             raise PictureError("truncated", f"{name}: its palette has only {colours} colours")
         if name == "PNG":
             check_last_row(data, image)
+            scale_transparency(data, image)
+        elif isinstance(image, GifImagePlugin.GifImageFile):
+            return Opened(on_white(image), *image.size, 1)
+        elif name == "BMP":
+            opaque(image)
         # A PNG may have its EXIF block at the end.
         orientation = exif_orientation(image.info.get("exif")) if limits.exif_orientation else 1
         return Opened(image, *image.size, orientation)
@@ -79,3 +84,11 @@ def _colours(image: ImageFile.ImageFile) -> int | None:
     if image.mode != "P" or isinstance(image, BmpImagePlugin.BmpImageFile):
         return None
     return len(image.palette.palette) // 3 if image.palette else 0
+
+
+def _used(image: ImageFile.ImageFile) -> list[int]:
+    """How many pixels each colour has; a GIF's transparent one is none."""
+    pixels = image.histogram()
+    if isinstance(image, GifImagePlugin.GifImageFile) and "transparency" in image.info:
+        pixels[image.info["transparency"]] = 0
+    return pixels

@@ -127,6 +127,7 @@ def _odd_but_fine() -> dict[str, tuple[bytes, str]]:
         "cmyk.tif": saved(picture.convert("CMYK"), "TIFF"),
         "jpeg inside.tif": saved(picture, "TIFF", compression="jpeg"),
         "jpeg inside, last strip of 12,000 x 1.tif": saved(drawing(12_000, 17), "TIFF", compression="jpeg"),
+        "28 bytes.webp": crafted.webp_of_one_colour(),
         "run length.bmp": crafted.bmp_rle(short=False),
         "animated.gif": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
         "animated.webp": saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
