@@ -3,6 +3,8 @@
 import io
 from typing import IO
 
+from PIL import GifImagePlugin, Image
+
 from schemas.errors import PictureError
 from streaming.featurize.limits import Limits
 from streaming.featurize.tally import Tally
@@ -23,6 +25,18 @@ def check_gif(data: bytes, limits: Limits) -> IO[bytes]:
     except IndexError:
         raise PictureError("truncated", "GIF: ends before its trailer") from None
     return io.BytesIO(data)
+
+
+def on_white(image: GifImagePlugin.GifImageFile) -> Image.Image:
+    """The loaded picture, RGB where its first frame leaves pixels free: white, as transparent ones are."""
+    frame = image.dispose_extent
+    if frame in (None, (0, 0, *image.size)) or "transparency" in image.info:
+        return image
+    left, top, right, bottom = frame
+    whole, (width, height) = image.convert("RGB"), image.size
+    for free in ((0, 0, width, top), (0, bottom, width, height), (0, top, left, bottom), (right, top, width, bottom)):
+        whole.paste("white", free)
+    return whole
 
 
 def _walk(data: bytes, limits: Limits) -> None:

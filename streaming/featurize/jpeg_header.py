@@ -14,6 +14,7 @@ _OTHER_FRAMES = {
     0xC3: "lossless",
     **dict.fromkeys((0xC5, 0xC6, 0xC7), "hierarchical"),
     **dict.fromkeys((0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF), "arithmetic coding"),
+    0xF7: "JPEG-LS",
 }
 #: Markers without a length, and FF 00, which is no marker: TEM, RST0 to RST7, SOI.
 _BARE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
@@ -30,7 +31,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Header:
-    """`ids`: of the components, in order. `scans`: where the data after the first SOS segment begins."""
+    """`ids`: of the components, in order. `segments`: all up to the first SOS, with it."""
 
     width: int
     height: int

@@ -16,10 +16,11 @@ def check_scans(data: bytes, header: Header, limits: Limits) -> None:
     `too_many_pixels`.
     """
     first = header.segments[-1]
-    if not header.progressive and data[first.start] == len(header.ids):
+    scan = data[first.start : first.end]
+    if not header.progressive and scan[:1] == bytes([len(header.ids)]):
         return
     missing = {i: bytearray([_UNSENT]) * _COEFFICIENTS for i in header.ids}
-    _note(data[first.start : first.end], header, missing)
+    _note(scan, header, missing)
     scans = 1
     for segment in segments(data, first.end):
         if segment.marker == SOS:

@@ -23,12 +23,14 @@ def check_png(data: bytes, limits: Limits) -> IO[bytes]:
     """The picture without what its pixels don't need: Pillow inflates texts, and takes them for facts of its own.
 
     Raises PictureError: `truncated` unless all chunks are there, to IEND, and undamaged; `too_large`
-    for too many frames or too much text.
+    for too many frames or too much text; `unsupported` for Apple's variant.
     """
     kept, tally, order = [memoryview(data)[:8]], Tally(limits), _Order()
     for kind, body, whole in _chunks(data):
         if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(whole[-4:], "big"):
             raise PictureError("truncated", f"PNG: damaged {kind.decode('latin-1')} chunk")
+        if kind == b"CgBI":
+            raise PictureError("unsupported", "PNG: Apple's variant of it (CgBI) is not read")
         order.check(kind)
         if kind == b"IHDR" and (len(body) != 13 or bytes(body[10:]) not in (b"\0\0\0", b"\0\0\1")):
             raise PictureError("truncated", "PNG: damaged header")
@@ -47,6 +49,19 @@ def check_last_row(data: bytes, image: Image.Image) -> None:
     doubtful = image.info.get("interlace") or not any(_last_row(image))
     if doubtful and not _has_inflated(data, _expected(data)):
         raise PictureError("truncated", "PNG: rows are missing")
+
+
+def scale_transparency(data: bytes, image: Image.Image) -> None:
+    """Makes tRNS fit the samples, of which Pillow makes 8 bits: it leaves tRNS at the depth that the file has.
+
+    Of 16-bit RGB, colours that differ in their low bytes alone can't be told apart any more: all of them are clear.
+    """
+    bits, clear = data[24], image.info.get("transparency")
+    most = (1 << bits) - 1
+    if image.mode == "L" and isinstance(clear, int):
+        image.info["transparency"] = (clear & most) * 255 // most
+    elif image.mode == "RGB" and isinstance(clear, tuple):
+        image.info["transparency"] = tuple((v & most) >> bits - 8 for v in clear)
 
 
 def _last_row(image: Image.Image) -> bytes:

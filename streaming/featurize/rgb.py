@@ -51,7 +51,7 @@ def _range(image: Image.Image) -> tuple[float, float]:
     for white in whites:
         if low >= 0 and high <= white:
             return 0.0, white
-    return (low, high) if high > low else (low, low + 1)
+    return (low, high) if high > low else (low, low + max(1.0, abs(low)))
 
 
 def _finite(image: Image.Image) -> Iterator[NDArray[np.float64]]:

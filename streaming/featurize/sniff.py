@@ -1,5 +1,7 @@
 """What bytes are, by their first bytes and never by a name."""
 
+import re
+
 from schemas.errors import PictureError
 
 #: The formats that can be decoded; `Limits.formats` may allow fewer.
@@ -13,10 +15,10 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
 )
 _OTHER_PICTURES = (
     (b"8BPS", "PSD"),
+    (b"MM\0+", "big-endian BigTIFF"),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\xff\x0a", "JPEG XL"),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
@@ -77,6 +79,7 @@ _BRANDS = (
     (b"crx", "camera raw (CR3)"),
     (b"jxl", "JPEG XL"),
 )
+_ROOT = re.compile(rb"<(svg|!doctype html|html|head|body)\b")
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 
 
@@ -113,7 +116,7 @@ def _other_picture(head: bytes) -> str | None:
         return "camera raw (CR2)"
     if head[4:8] == b"ftyp":
         return _named(_BRANDS, head[8:12])
-    return "SVG" if b"<svg" in head.lower() else None
+    return "SVG" if _root(head) == b"svg" else None
 
 
 def _named(table: tuple[tuple[bytes, str], ...], head: bytes) -> str | None:
@@ -132,13 +135,23 @@ def _looks_like(head: bytes) -> str:
 
 
 def _looks_like_text(head: bytes) -> str | None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+    if _root(head):
         return "an HTML page"
-    if start.startswith(b"<?xml"):
+    if _text(head).startswith(b"<?xml"):
         return "an XML document"
     if not head.strip(b"\0"):
         return "nothing but zero bytes"
     text = head.decode("utf-8", "ignore")
     printable = sum(c.isprintable() or c.isspace() for c in text)
     return "text" if printable == len(text) and len(text.encode()) > len(head) - 4 else None
+
+
+def _root(head: bytes) -> bytes:
+    """What tells an SVG picture (`svg`) from an HTML page with one inside; empty for neither."""
+    text = _text(head)
+    found = _ROOT.search(text) if text.startswith(b"<") else None
+    return found[1] if found else b""
+
+
+def _text(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

@@ -1,5 +1,6 @@
 """TIFF: damage within strips or tiles that libtiff passes over, or only prints."""
 
+import math
 import os
 import re
 import sys
@@ -7,6 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from schemas.errors import PictureError
 from streaming.featurize.jpeg import open_jpeg
@@ -24,9 +26,10 @@ def check_strips(strips: Iterable[bytes], compression: int, jpeg_tables: bytes, 
     """
     if compression == _OLD_JPEG:
         raise PictureError("unsupported", "TIFF: old-style JPEG is not read")
+    any_shape = replace(limits, max_aspect_ratio=math.inf)  # a strip is no picture
     for strip in strips:
         if compression == _JPEG:
-            open_jpeg(jpeg_tables[:-2] + strip[2:] if jpeg_tables else strip, limits)
+            open_jpeg(jpeg_tables[:-2] + strip[2:] if jpeg_tables else strip, any_shape)
         elif compression in _DEFLATE:
             most -= _inflated(strip, most)
 

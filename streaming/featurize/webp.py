@@ -10,6 +10,8 @@ from streaming.featurize.tally import Tally
 _PIXELS = (b"VP8 ", b"VP8L", b"ALPH")
 #: Two canvases for its animation, of 4 bytes, and Pillow's two copies.
 _BYTES_PER_PIXEL = 16
+#: Lossless, of one colour.
+_SHORTEST = 28
 
 
 def check_webp(data: bytes, limits: Limits) -> IO[bytes]:
@@ -19,7 +21,7 @@ def check_webp(data: bytes, limits: Limits) -> IO[bytes]:
     for too many frames or too much metadata.
     """
     end = 8 + int.from_bytes(data[4:8], "little")
-    if len(data) < 30 or len(data) < end:
+    if len(data) < _SHORTEST or len(data) < end:
         raise PictureError("truncated", "WEBP: shorter than it says")
     limits.check_pixels(*_size(data[12:30]), _BYTES_PER_PIXEL)
     _count(data, end, Tally(limits))

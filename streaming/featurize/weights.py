@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from streaming.featurize.conversion import converted
 from streaming.featurize.convert import CONVERSION
-from streaming.featurize.keras_weights import keras_weights
+from streaming.featurize.keras_weights import HDF5, keras_weights
 from streaming.featurize.model_cache import cached, default_cache_dir
 from streaming.featurize.packed_model import PackedModel, packed, unpacked
 from streaming.featurize.read_ahead import without_secrets
@@ -22,7 +22,6 @@ ARCHITECTURE = "mobilenet_v2_1.0_224"
 PREPROCESSING = "rgb-bicubic224-1"
 DEMO_SEED = 1
 S3_TIMEOUT_S = 60.0
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def _found(weights: str, cache: Path, read_s3: Callable[[str], bytes], sha256: s
         )
     if ready := unpacked(content):
         return ready
-    if not content.startswith(_HDF5):
+    if not content.startswith(HDF5):
         raise WeightsError(
             f"weights {weights}: not an HDF5 file; give MobileNetV2 weights (.weights.h5), or a model.zip of "
             "`verger convert`."

@@ -26,7 +26,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A name that should be a picture but can't be taken."""
+    """A name that can't be taken, or that fits no name pattern: counted, so that nobody looks for it in vain."""
 
     name: str  #: printable, escapes shown, at most 200 characters
     why: str  #: for a person: "a link", "not UTF-8", ...
@@ -47,7 +47,7 @@ class Store(Protocol):
         """True where an object can be seen half written: it must look the same twice before it counts."""
 
     def list(self) -> Iterator[Listed | Skipped]:
-        """Everything below the prefix that the name patterns let through, streamed, in any order.
+        """Everything below the prefix that is not hidden, streamed, in any order: what can't be taken as Skipped.
 
         Raises StoreError, at any point of the iteration, when the listing can't be completed.
         """

@@ -25,7 +25,9 @@ def _jpegs() -> dict[str, tuple[bytes, str]]:
     comment = b"\xff\xfe\xff\xff" + bytes(65_533)
     scans = list(crafted.scan_starts(progressive := saved(speckled(), "JPEG", progressive=True)))
     many_scans = progressive[: scans[-1]] + progressive[scans[-1] : -2] * 60 + crafted.EOI
+    scan = jpeg.index(b"\xff\xda")
     return {
+        "scan without a header.jpg": (jpeg[:scan] + b"\xff\xda\0\2", "truncated"),
         "comments.jpg": (after(jpeg, 2, comment * (MUCH // len(comment))), "too_large"),
         "empty comments.jpg": (after(jpeg, 2, b"\xff\xfe\x00\x02" * MANY), "too_large"),
         "empty tables.jpg": (after(jpeg, 2, b"\xff\xc4\x00\x02" * MANY), "too_large"),
@@ -129,7 +131,8 @@ def _tiffs() -> dict[str, tuple[bytes, str]]:
         "jpeg inside, cut.tif": (_zeroed(saved(speckled(), "TIFF", compression="jpeg")), "truncated"),
         "rows in strips of 0.tif": (crafted.tiff_with_tag(tiff, 278, 0), "truncated"),
         "60,000 samples.tif": (crafted.tiff_with_tag(tiff, 277, 60_000), "truncated"),
-        "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "truncated"),
+        "unknown compression.tif": (crafted.tiff_with_tag(tiff, 259, 60_000), "unsupported"),
+        "strip shorter than its rows.tif": (_short_strip(), "truncated"),
     }
 
 
@@ -245,6 +248,12 @@ def _zeroed(tiff: bytes) -> bytes:
     for offset, count in zip(tags[273], tags[279], strict=True):
         whole[offset + count // 2 : offset + count] = bytes(count - count // 2)
     return bytes(whole)
+
+
+def _short_strip() -> bytes:
+    """Two strips of 20 rows, the first one with half its bytes: Pillow's own reader goes on with the second."""
+    tags = {256: [40], 257: [40], 258: [8], 262: [1], 277: [1], 278: [20]}
+    return crafted.tiff([bytes([50]) * 400, bytes([200]) * 800], tags)
 
 
 def _tiled(side: int) -> bytes:

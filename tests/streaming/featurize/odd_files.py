@@ -8,6 +8,9 @@ from PIL import Image, ImageCms
 from tests.streaming.featurize import crafted
 from tests.streaming.featurize.drawing import cut, drawing, saved, speckled, with_orientation
 
+#: JPEG 2000, LERC, PNG, JPEG XR, WEBP and JPEG XL in a TIFF.
+_KINDS = (34712, 34887, 34933, 34934, 50001, 50002)
+
 
 def odd_files() -> dict[str, tuple[bytes, str]]:
     """File name -> (bytes, expected code or "ok"). `too_large` is not among them: it depends on a setting."""
@@ -37,6 +40,9 @@ def _no_pictures() -> dict[str, tuple[bytes, str]]:
         "one byte.jpg": (b"x", "not_an_image"),
         "first byte of a jpeg.jpg": (b"\xff", "truncated"),
         "page.jpg": (b"<!DOCTYPE html><html><body>404</body></html>", "not_an_image"),
+        "page with a drawing.jpg": (b"<!DOCTYPE html><html><body><svg></svg></body></html>", "not_an_image"),
+        "page with a drawing, XHTML.jpg": (b'<?xml version="1.0"?>\n<html><body><svg/></body></html>', "not_an_image"),
+        "answer with a drawing.jpg": (b'{"icon": "<svg>"}', "not_an_image"),
         "archive.jpg": (b"PK\x03\x04" + bytes(40) + crafted.ZIP_END, "not_an_image"),
         "document.jpg": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "not_an_image"),
         "text.png": (b"These are not the pixels you are looking for.\n" * 9, "not_an_image"),
@@ -63,6 +69,10 @@ def _other_pictures() -> dict[str, tuple[bytes, str]]:
         "arithmetic.jpg": crafted.jpeg_frame(jpeg, 0, 0xC9),
         "sampling without a name.jpg": crafted.jpeg_odd_sampling(),
         "lossless.jpg": crafted.jpeg_frame(jpeg, 0, 0xC3),
+        "near lossless.jls.jpg": crafted.jpeg_frame(jpeg, 0, 0xF7),
+        "apple.png": crafted.png_of_apple(),
+        "big-endian, big.tif": b"MM\0+\0\x08\0\0" + bytes(60),
+        **{f"compression {kind}.tif": crafted.tiff_with_tag(saved(drawing(), "TIFF"), 259, kind) for kind in _KINDS},
     }
     bombs = {"bomb.png": crafted.png_bomb(), "bomb frame.gif": crafted.gif_bomb_frame()}
     return {
@@ -116,6 +126,8 @@ def _odd_but_fine() -> dict[str, tuple[bytes, str]]:
         "lab.tif": saved(_lab(picture), "TIFF"),
         "cmyk.tif": saved(picture.convert("CMYK"), "TIFF"),
         "jpeg inside.tif": saved(picture, "TIFF", compression="jpeg"),
+        "jpeg inside, last strip of 12,000 x 1.tif": saved(drawing(12_000, 17), "TIFF", compression="jpeg"),
+        "28 bytes.webp": crafted.webp_of_one_colour(),
         "run length.bmp": crafted.bmp_rle(short=False),
         "animated.gif": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
         "animated.webp": saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]),

@@ -3,7 +3,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -54,6 +58,62 @@ def test_auto_takes_what_keras_has_cached(
     (tmp_path / "models" / keras_weights.NAMES[1]).write_bytes(HDF5 + b"with top")
     assert resolve_model("auto", tmp_path).tflite == b"converted"
     assert made == [HDF5 + b"with top"]
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Says that `length` bytes come, and sends `body`."""
+
+    length: ClassVar[int]
+    body: ClassVar[bytes]
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(self.length))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Answer]]:
+    """What the address answers where Keras downloads its weights; nothing is kept yet."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        monkeypatch.setattr(keras_weights, "URL", f"http://127.0.0.1:{server.server_port}/")
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Answer
+        server.shutdown()
+
+
+def test_download_is_kept_for_the_next_start(answer: type[Answer], tmp_path: Path, made: list[bytes | int]) -> None:
+    answer.body, answer.length = HDF5 + b"weights", 15
+    resolve_model("auto", tmp_path)
+    assert made == [answer.body]
+    assert (tmp_path / "models" / keras_weights.NAMES[0]).read_bytes() == answer.body
+
+
+def test_download_that_breaks_off_is_one_sentence(answer: type[Answer], tmp_path: Path) -> None:
+    answer.body, answer.length = HDF5 + b"half", 1000
+    assert "IncompleteRead" in failure("auto", tmp_path)
+    assert not (tmp_path / "models").exists()
+
+
+def test_download_that_is_no_hdf5_file_is_refused_and_not_kept(answer: type[Answer], tmp_path: Path) -> None:
+    answer.body, answer.length = b"<html>log in first</html>", 25
+    assert "not an HDF5 file" in failure("auto", tmp_path)
+    assert not (tmp_path / "models").exists()
+
+
+def test_download_that_cannot_be_kept_is_used(
+    answer: type[Answer], tmp_path: Path, made: list[bytes | int], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "models").write_text("in the way")
+    answer.body, answer.length = HDF5 + b"weights", 15
+    resolve_model("auto", tmp_path)
+    assert made == [answer.body]
+    assert "can't be kept" in caplog.text
 
 
 @pytest.fixture
