@@ -30,6 +30,15 @@ S3A_PATIENCE = {
     "spark.hadoop.fs.s3a.retry.limit": "4",
     "spark.hadoop.fs.s3a.connection.establish.timeout": "5s",
 }
+#: For each connection, and then for each byte; an endpoint that is silent is asked twice, not for five minutes.
+BOTO3_PATIENCE = {
+    "connect_timeout": 3,
+    "read_timeout": 20,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
+#: Uploads: over a new connection botocore also ends a body by connect_timeout, when the server takes nothing for so
+#: long; and a server may be silent while it puts the parts together.
+UPLOAD_PATIENCE = BOTO3_PATIENCE | {"connect_timeout": 20, "read_timeout": 60}
 #: Variables in the spelling of delta-rs and obstore: AWS has none for these.
 _PAYER, _ALGORITHM, _KMS_KEY = "AWS_REQUEST_PAYER", "AWS_SERVER_SIDE_ENCRYPTION", "AWS_SSE_KMS_KEY_ID"
 _S3A_ALGORITHMS = {"aws:kms": "SSE-KMS", "AES256": "SSE-S3", "aws:kms:dsse": "DSSE-KMS"}
@@ -100,16 +109,27 @@ def boto3_kwargs() -> dict[str, Any]:
 
 
 def s3_client(limits: "Config | None" = None) -> "BaseClient":
-    """A new boto3 client for S3, whose credentials refresh themselves; it pays and encrypts as the variables say."""
+    """A new boto3 client for S3, whose credentials refresh themselves; it pays and encrypts as the variables say.
+
+    `limits` go before BOTO3_PATIENCE.
+    """
     import boto3
+    from botocore.config import Config
 
     kwargs = boto3_kwargs()
-    if limits is not None:
-        kwargs["config"] = kwargs["config"].merge(limits) if "config" in kwargs else limits
+    config = Config(**BOTO3_PATIENCE).merge(kwargs.get("config", Config()))
+    kwargs["config"] = config if limits is None else config.merge(limits)
     with _sentences():
         client: BaseClient = boto3.session.Session().client("s3", **kwargs)
     client.meta.events.register("provide-client-params.s3", _pay_and_encrypt)
     return client
+
+
+def upload_client() -> "BaseClient":
+    """The same for what may be large."""
+    from botocore.config import Config
+
+    return s3_client(Config(**UPLOAD_PATIENCE))
 
 
 def delta_storage_options() -> dict[str, str]:
