@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from obstore.store import ClientConfig, S3Config
 
-#: Without a user and password: Spark would show them in its UI and in the list of processes.
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
+#: Without a user and password: Spark would show them in its UI and in the list of processes. Other hosts than these
+#: end obstore and delta-rs in a panic.
+_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:/[!\"$->@-~]*)?", re.IGNORECASE | re.ASCII
+)
 _KEY = re.compile(r"[!-~]+")
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
@@ -144,7 +147,7 @@ def delta_storage_options() -> dict[str, str]:
         options["AWS_ALLOW_HTTP"] = "true"
     if "AWS_ACCESS_KEY_ID" not in options and os.environ.get("AWS_PROFILE"):
         options |= _of_profile()
-    options |= {name: os.environ[name] for name in (_ALGORITHM, _KMS_KEY) if os.environ.get(name)}
+    options |= {name: value for name, value in ((_ALGORITHM, encryption()), (_KMS_KEY, _first(_KMS_KEY))) if value}
     if requester_pays():
         options[_PAYER] = "true"
     return options
@@ -169,7 +172,7 @@ def s3a_conf() -> dict[str, str]:
     if requester_pays():
         conf["spark.hadoop.fs.s3a.requester.pays.enabled"] = "true"
     if algorithm := encryption():
-        conf["spark.hadoop.fs.s3a.encryption.algorithm"] = _S3A_ALGORITHMS.get(algorithm, algorithm)
+        conf["spark.hadoop.fs.s3a.encryption.algorithm"] = _S3A_ALGORITHMS[algorithm]
     if key := _first(_KMS_KEY):
         conf["spark.hadoop.fs.s3a.encryption.key"] = key
     return conf
@@ -181,8 +184,15 @@ def requester_pays() -> bool:
 
 
 def encryption() -> str | None:
-    """How S3 is asked to encrypt what is written: AWS_SERVER_SIDE_ENCRYPTION, such as "aws:kms"; None: as it likes."""
-    return _first(_ALGORITHM)
+    """How S3 is asked to encrypt what is written: AWS_SERVER_SIDE_ENCRYPTION, such as "aws:kms"; None: as it likes.
+
+    Raises:
+        SettingsError: it is none of S3's ways; each library would complain in words of its own.
+    """
+    algorithm = _first(_ALGORITHM)
+    if algorithm is not None and algorithm not in _S3A_ALGORITHMS:
+        raise SettingsError(f"{_ALGORITHM} = {algorithm!r} must be one of {', '.join(_S3A_ALGORITHMS)}, or not be set")
+    return algorithm
 
 
 def _pay_and_encrypt(params: dict[str, Any], model: "OperationModel", **_: object) -> dict[str, Any]:

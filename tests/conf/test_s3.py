@@ -81,8 +81,24 @@ def test_region_falls_back_to_the_default_region(monkeypatch: pytest.MonkeyPatch
     assert s3.region() == "eu-west-3"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:x"])
-def test_a_port_that_can_not_be_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("port", ["99999", "0", "x"])
+def test_a_port_that_can_not_be_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(f"http://127.0.0.1:{port}", monkeypatch)
+
+
+@pytest.mark.parametrize("host", ["é", "a|b", "%20", "[", "a:b", "", "\u212a", "a/\x01"])
+def test_a_host_that_can_not_be_is_refused(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would end obstore and delta-rs in a panic."""
+    refused(f"http://{host}:1", monkeypatch)
+
+
+@pytest.mark.parametrize("url", ["HTTP://Minio_1.local", "http://[::1]:9000/", "https://host:443/a/b~c@d"])
+def test_other_addresses_are_taken(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    assert s3.endpoint() == url
+
+
+def refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     with pytest.raises(SettingsError, match="is no address"):
         s3.endpoint()
