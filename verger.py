@@ -185,7 +185,7 @@ def audit(
 def doctor(
     resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
 ) -> None:
-    """Check Java, jars, disks, weights, landing, lake and queue, and say what to mend; exit 1 if there is something."""
+    """Check all that a stream needs, from Java to its metrics, and say what to mend; exit 1 if there is something."""
     from streaming.doctor.run import examine, print_checks
 
     checks = examine(resolved.settings)
