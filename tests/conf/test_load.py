@@ -118,6 +118,8 @@ def test_a_config_that_can_not_be_read_is_one_sentence(config: str) -> None:
         ("poll_interval_s", "nan", "must be a finite number"),
         ("poll_interval_s", "soon", "must be a number"),
         ("settle_s", -1, "must be at least 0"),
+        ("reconcile_every_h", 1e12, "must be at most 1e+06"),
+        ("settle_s", 1e300, "must be at most 1e+06"),
         ("read_ahead", 65, "must be at most 64"),
         ("cores", "1.5", "must be a whole number"),
         ("cores", -1, "must be at least 0"),
