@@ -14,7 +14,7 @@ from conf.lake import Lake
 from conf.load import Resolved
 from conf.locations import is_s3
 from conf.logs import configure_logs
-from conf.options import taken, takes_settings
+from conf.options import taken, taken_file, takes_settings
 from conf.outside import outside_in_sentences
 from conf.s3 import unset_empty
 from conf.show import print_config
@@ -79,7 +79,7 @@ def report(
     from batch.report.run import run_report
     from streaming.thumbnails import Thumbnails
 
-    where = None if out is None else taken("--out", out)
+    where = None if out is None else taken_file("--out", out)
     run_report(resolved.settings, open_console(), Thumbnails(resolved.settings), refit_id, where)
 
 
@@ -135,7 +135,7 @@ def export(
     """Write path, label and features of the current pictures to a Parquet file, as the notebook had them."""
     from streaming.reading.export import run_export
 
-    run_export(resolved.settings, open_console(), taken("--out", out))
+    run_export(resolved.settings, open_console(), taken_file("--out", out))
 
 
 @app.command()
@@ -185,7 +185,7 @@ def audit(
 def doctor(
     resolved: Resolved, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
 ) -> None:
-    """Check Java, jars, disks, weights, landing, lake and queue, and say what to mend; exit 1 if there is something."""
+    """Check all that a stream needs, from Java to its metrics, and say what to mend; exit 1 if there is something."""
     from streaming.doctor.run import examine, print_checks
 
     checks = examine(resolved.settings)

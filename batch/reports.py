@@ -42,11 +42,11 @@ def put(content: bytes, uri: str) -> None:
 def _upload(content: bytes, bucket: str, key: str) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from conf.s3 import s3_client
+    from conf.s3 import upload_client
 
     kind = "text/html; charset=utf-8" if key.endswith(".html") else "image/png"
     try:
-        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=kind)
+        upload_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=kind)
     except (BotoCoreError, ClientError) as error:
         raise RefitError(f"s3://{bucket}/{key} can't be written: {error}") from error
 

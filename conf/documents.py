@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 #: A command should fail in seconds, not in obstore's three minutes, when its settings can't be read.
-_RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+_TIMEOUT = timedelta(seconds=10)
+_RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": _TIMEOUT}
 
 
 def read_text(config: str) -> str:
@@ -45,7 +46,7 @@ def _read_object(uri: str) -> bytes:
         store = S3Store(
             bucket,
             config=obstore_config(),
-            client_options=obstore_client_options(),
+            client_options=obstore_client_options() | {"timeout": _TIMEOUT},
             retry_config=_RETRIES,
         )
         return bytes(store.get(key).bytes())

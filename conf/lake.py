@@ -71,9 +71,23 @@ class Lake:
         try:
             return DeltaTable(self.uri(table.name), storage_options=self.storage_options())
         except TableNotFoundError:
+            self._check_right(table)
             return None
         except (DeltaError, OSError) as error:
             raise LakeError(f"table {table.name} in {self.root} can't be read: {reason(error)}") from error
+
+    def _check_right(self, table: Table) -> None:
+        """Raise LakeError if this user may not see whether the table is there: delta-rs says then that it is not."""
+        if is_s3(self.root):
+            return
+        try:
+            Path(f"{self.uri(table.name)}/_delta_log").stat()
+        except PermissionError as error:
+            raise LakeError(
+                f"table {table.name} in {self.root} can't be read: {error.strerror}; give this user the right"
+            ) from error
+        except OSError:
+            return
 
     def open_or_create(self, table: Table) -> DeltaTable:
         """The table at its latest version; made empty where there is none. Raises LakeError as `open` does."""

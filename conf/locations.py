@@ -9,6 +9,9 @@ from conf.masking import masked
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(/.*)", re.DOTALL)
 _S3 = re.compile(r"//([A-Za-z0-9][A-Za-z0-9._-]*)(/.*)?", re.DOTALL)
 
+#: What was meant for S3, and would be taken for a folder of that name.
+_NEARLY_S3 = re.compile(r"s3[an]?:(?!/)|s3[an]?//|arn:aws[a-z-]*:s3:", re.IGNORECASE)
+
 
 def is_s3(location: str) -> bool:
     """Whether a normalised location is in S3; else it is a folder or file."""
@@ -20,6 +23,8 @@ def normalised(location: str) -> str:
     if "\0" in location:
         raise ValueError("must not contain a NUL character")
     match = _SCHEME.fullmatch(location)
+    if not match and _NEARLY_S3.match(location):
+        raise ValueError("is no S3 URI: write s3://bucket/prefix")
     if not match:
         return _absolute(location)
     scheme, rest = match[1].lower(), match[2]

@@ -10,7 +10,7 @@ import typer
 
 from conf.errors import UserError
 from conf.load import Resolved, load_settings
-from conf.locations import normalised
+from conf.locations import is_s3, normalised, split_s3
 
 _SHARED: dict[str, tuple[Any, Any]] = {
     "config": (
@@ -70,3 +70,15 @@ def taken(name: str, location: str) -> str:
         return normalised(re.sub(r"^s3[an]://", "s3://", location))
     except ValueError as error:
         raise UserError(f"{name} = {location!r} {error}") from None
+
+
+def taken_file(name: str, location: str) -> str:
+    """The same for a file to write: a URI must name an object.
+
+    Raises:
+        UserError: it doesn't, or is neither.
+    """
+    taken_location = taken(name, location)
+    if is_s3(taken_location) and (taken_location.endswith("/") or not split_s3(taken_location)[1]):
+        raise UserError(f"{name} = {location!r} names no object: write s3://bucket/folder/name")
+    return taken_location

@@ -1,6 +1,7 @@
 """Where lines of metrics go: standard output or a file, written by a thread that nobody ever waits for."""
 
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -56,12 +57,22 @@ def check_target(target: str) -> None:
     """Raise SettingsError unless `target` is off, stdout, or a file that can be written. Opens nothing."""
     if target in {"off", "stdout"}:
         return
-    path = Path(target)
-    if path.is_dir() or not os.access(path if path.exists() else f"{path.parent}/.", os.W_OK):
+    if not _can_be_written(Path(target)):
         raise SettingsError(
             f"metrics = {target!r} can't be written: set metrics to a file in a folder that is there and that this "
             "user may write to, or to stdout."
         )
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether it is something else than a folder, and may be opened or made. False where that can't be told."""
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return os.access(f"{path.parent}/.", os.W_OK)
+    except OSError:  # links in a circle, a folder that this user may not enter, too long a name
+        return False
+    return not is_folder and os.access(path, os.W_OK)
 
 
 def write_stdout(data: bytes) -> int:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from obstore.store import ClientConfig, S3Config
 
-#: Without a user and password: Spark would show them in its UI and in the list of processes.
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
+#: Without a user and password: Spark would show them in its UI and in the list of processes. Other hosts than these
+#: end obstore and delta-rs in a panic.
+_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:/[!\"$->@-~]*)?", re.IGNORECASE | re.ASCII
+)
 _KEY = re.compile(r"[!-~]+")
 #: Servers other than AWS take any region, but each client wants one.
 _ANY_REGION = "us-east-1"
@@ -30,6 +33,15 @@ S3A_PATIENCE = {
     "spark.hadoop.fs.s3a.retry.limit": "4",
     "spark.hadoop.fs.s3a.connection.establish.timeout": "5s",
 }
+#: For each connection, and then for each byte; an endpoint that is silent is asked twice, not for five minutes.
+BOTO3_PATIENCE = {
+    "connect_timeout": 3,
+    "read_timeout": 20,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
+#: Uploads: over a new connection botocore also ends a body by connect_timeout, when the server takes nothing for so
+#: long; and a server may be silent while it puts the parts together.
+UPLOAD_PATIENCE = BOTO3_PATIENCE | {"connect_timeout": 20, "read_timeout": 60}
 #: Variables in the spelling of delta-rs and obstore: AWS has none for these.
 _PAYER, _ALGORITHM, _KMS_KEY = "AWS_REQUEST_PAYER", "AWS_SERVER_SIDE_ENCRYPTION", "AWS_SSE_KMS_KEY_ID"
 _S3A_ALGORITHMS = {"aws:kms": "SSE-KMS", "AES256": "SSE-S3", "aws:kms:dsse": "DSSE-KMS"}
@@ -100,16 +112,27 @@ def boto3_kwargs() -> dict[str, Any]:
 
 
 def s3_client(limits: "Config | None" = None) -> "BaseClient":
-    """A new boto3 client for S3, whose credentials refresh themselves; it pays and encrypts as the variables say."""
+    """A new boto3 client for S3, whose credentials refresh themselves; it pays and encrypts as the variables say.
+
+    `limits` go before BOTO3_PATIENCE.
+    """
     import boto3
+    from botocore.config import Config
 
     kwargs = boto3_kwargs()
-    if limits is not None:
-        kwargs["config"] = kwargs["config"].merge(limits) if "config" in kwargs else limits
+    config = Config(**BOTO3_PATIENCE).merge(kwargs.get("config", Config()))
+    kwargs["config"] = config if limits is None else config.merge(limits)
     with _sentences():
         client: BaseClient = boto3.session.Session().client("s3", **kwargs)
     client.meta.events.register("provide-client-params.s3", _pay_and_encrypt)
     return client
+
+
+def upload_client() -> "BaseClient":
+    """The same for what may be large."""
+    from botocore.config import Config
+
+    return s3_client(Config(**UPLOAD_PATIENCE))
 
 
 def delta_storage_options() -> dict[str, str]:
@@ -124,7 +147,7 @@ def delta_storage_options() -> dict[str, str]:
         options["AWS_ALLOW_HTTP"] = "true"
     if "AWS_ACCESS_KEY_ID" not in options and os.environ.get("AWS_PROFILE"):
         options |= _of_profile()
-    options |= {name: os.environ[name] for name in (_ALGORITHM, _KMS_KEY) if os.environ.get(name)}
+    options |= {name: value for name, value in ((_ALGORITHM, encryption()), (_KMS_KEY, _first(_KMS_KEY))) if value}
     if requester_pays():
         options[_PAYER] = "true"
     return options
@@ -149,7 +172,7 @@ def s3a_conf() -> dict[str, str]:
     if requester_pays():
         conf["spark.hadoop.fs.s3a.requester.pays.enabled"] = "true"
     if algorithm := encryption():
-        conf["spark.hadoop.fs.s3a.encryption.algorithm"] = _S3A_ALGORITHMS.get(algorithm, algorithm)
+        conf["spark.hadoop.fs.s3a.encryption.algorithm"] = _S3A_ALGORITHMS[algorithm]
     if key := _first(_KMS_KEY):
         conf["spark.hadoop.fs.s3a.encryption.key"] = key
     return conf
@@ -161,8 +184,15 @@ def requester_pays() -> bool:
 
 
 def encryption() -> str | None:
-    """How S3 is asked to encrypt what is written: AWS_SERVER_SIDE_ENCRYPTION, such as "aws:kms"; None: as it likes."""
-    return _first(_ALGORITHM)
+    """How S3 is asked to encrypt what is written: AWS_SERVER_SIDE_ENCRYPTION, such as "aws:kms"; None: as it likes.
+
+    Raises:
+        SettingsError: it is none of S3's ways; each library would complain in words of its own.
+    """
+    algorithm = _first(_ALGORITHM)
+    if algorithm is not None and algorithm not in _S3A_ALGORITHMS:
+        raise SettingsError(f"{_ALGORITHM} = {algorithm!r} must be one of {', '.join(_S3A_ALGORITHMS)}, or not be set")
+    return algorithm
 
 
 def _pay_and_encrypt(params: dict[str, Any], model: "OperationModel", **_: object) -> dict[str, Any]:

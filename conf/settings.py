@@ -32,9 +32,11 @@ def _weights(value: str) -> str:
 
 
 def _metrics(value: str) -> str:
-    place = value if value in {"off", "stdout"} else normalised(value)
-    if is_s3(place):
-        raise ValueError("must be off, stdout, or the path of a file")
+    if value in {"off", "stdout"}:
+        return value
+    place = normalised(value)
+    if is_s3(place) or not {"/", "."} & set(value):  # a mere word is a mistake: OFF, true, cloudwatch
+        raise ValueError("must be off, stdout, or the path of a file such as ./metrics.log")
     return place
 
 

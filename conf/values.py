@@ -17,6 +17,8 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _UNIT_BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 #: Spark refuses to start in less than 450 MiB.
 _LEAST_DRIVER_BYTES = 512 * 2**20
+#: Of seconds and of hours: poll(2) waits for 2**31 ms at most, and dates begin and end.
+_MOST = 1e6
 
 
 def _items(value: object) -> object:
@@ -80,7 +82,7 @@ Bytes = Annotated[int, BeforeValidator(_bytes), Field(ge=1)]
 PictureBytes = Annotated[Bytes, _at_least(2**10, "1KiB")]
 DecodingBytes = Annotated[Bytes, _at_least(64 * 2**20, "64MiB")]
 Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=_MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 JavaMemory = Annotated[str, AfterValidator(_java_memory)]

@@ -1,6 +1,7 @@
 """A file that is there whole or not at all."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -11,10 +12,16 @@ def as_target(path: Path) -> Path:
     """Where a file that replaces `path` belongs: where links lead to.
 
     Raises:
-        UserError: something else than a file is there, such as a folder, a device or a pipe.
+        UserError: something else than a file is there, such as a folder, a device or a pipe; or nothing can be there.
     """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
+    target = Path(os.path.realpath(path))  # resolve() raises for links that lead in a circle
+    try:
+        is_file = stat.S_ISREG(target.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return target
+    except OSError as error:  # links in a circle, a folder that this user may not enter, too long a name
+        raise UserError(f"{path} can't be written: {error.strerror}; name another file") from error
+    if not is_file:
         raise UserError(f"{path} is there and is no file: name another one")
     return target
 

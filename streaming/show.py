@@ -49,8 +49,12 @@ def _lines(status: Status) -> list[tuple[str, str]]:
         *([("cleaned", f"{status.cleaned:,}")] if status.cleaned else []),
         ("last batch", f"{batch['rows']:,} rows at {batch['at'].replace('T', ' ')[:19]} UTC" if batch else "none yet"),
         ("last refit", _refit(refit) if refit else "none yet"),
-        ("the law", "holds: each announcement has one row" if status.law_holds else "IS BROKEN"),
+        *([] if status.law_holds is None else [("the law", _law(holds=status.law_holds))]),
     ]
+
+
+def _law(*, holds: bool) -> str:
+    return "holds: each announcement has one row" if holds else "IS BROKEN"
 
 
 def _refit(refit: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ class Status:
     oldest_missed_s: float = 0.0  # age of the oldest of them, then
     last_reconcile: str | None = None  # when it was over
     cleaned: int = 0  # pictures moved, deleted or tagged since that was turned on
-    law_holds: bool = True
+    law_holds: bool | None = True  # None: there is no lake
     last_seq: int = 0  # the last announcement that has a row
     last_batch: dict[str, Any] | None = None
     last_refit: dict[str, Any] | None = None
@@ -58,11 +58,12 @@ def read_status(lake: Lake) -> Status:
     """Read `features` first, then the ledger: so every row that is seen has its announcement.
 
     Raises:
-        LakeError: a table of another schema version.
+        LakeError: a table of another schema version, or one that can't be read.
     """
     features, ledger = lake.open(FEATURES), lake.open(LEDGER)
     if features is None or ledger is None:
-        return Status(lake.root, problems=(f"there is no lake at {lake.root} yet: run `verger stream`",))
+        missing = f"there is no lake at {lake.root} yet: run `verger stream`"
+        return Status(lake.root, law_holds=None, problems=(missing,))
     rows = features.to_pyarrow_dataset().to_table(columns=["seq", "status", "error_code"])
     announced = ledger.to_pyarrow_dataset().to_table(columns=["seq", "version", "announced_at"])
     latest = _latest(announced, rows)

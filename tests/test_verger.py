@@ -98,7 +98,15 @@ def test_convert_and_demo_say_what_they_can_not_write(tmp_path: Path) -> None:
     for command in (
         ["convert", "s3://b/m.zip"],
         ["convert", str(tmp_path)],
+        ["convert", str(tmp_path / ("x" * 300))],
         ["demo", "--folder", str(tmp_path / "file")],
     ):
         done = verger(*command)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+
+
+def test_a_uri_that_names_no_object_is_refused_before_anything_is_read() -> None:
+    for command, out in (("export", "s3://bucket/results/"), ("report", "s3a://bucket")):
+        done = verger(command, "--out", out, "--lake", "/no/lake")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith(f"verger: --out = '{out}' names no object"), done.stderr

@@ -44,7 +44,7 @@ def connect() -> Aws:
     from botocore.config import Config
 
     session = boto3.session.Session()
-    limits = Config(retries={"mode": "standard", "total_max_attempts": 5})
+    limits = Config(connect_timeout=60, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
 
     def client(service: str) -> Any:
         return session.client(service, region_name=region(), config=limits)

@@ -1,6 +1,7 @@
 """The live page's addresses. All of them read; none changes anything."""
 
 import base64
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,9 @@ REPORT_POLICY = "sandbox allow-scripts allow-downloads; connect-src 'none'; fram
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 #: Where a picture is not there any more: one transparent pixel.
 NO_PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+#: As text: what a browser sends may be a number that nothing can hold.
+_WIDTHS = {str(hours): hours for hours in HOURS}
+_SEQ = re.compile("[0-9]{1,18}")
 #: Pictures that are decoded at once.
 _DECODING = Semaphore(2)
 
@@ -69,8 +73,7 @@ class Pages:
 
     def now(self, request: Request) -> Response:
         """What the tables say, as JSON; `hours` is the width of the charts."""
-        asked = request.query_params.get("hours", "")
-        hours = int(asked) if asked.isdecimal() and int(asked) in HOURS else HOURS[1]
+        hours = _WIDTHS.get(request.query_params.get("hours", ""), HOURS[1])
         return JSONResponse(self._reading.now(hours), headers=_HEADERS)
 
     def rejected(self, request: Request) -> Response:
@@ -80,7 +83,8 @@ class Pages:
 
     def thumbnail(self, request: Request) -> Response:
         """A small picture of an announcement that is `ok`; an empty one if it is not there any more."""
-        version = self._reading.version(request.path_params["seq"])
+        asked = request.path_params["seq"]
+        version = self._reading.version(int(asked)) if _SEQ.fullmatch(asked) else None
         if version is None:
             raise HTTPException(404)
         content = self._thumbnail(version)
@@ -117,7 +121,7 @@ def dashboard(settings: Settings, hosts: Sequence[str]) -> Starlette:
             Route("/files/{name}", pages.file),
             Route("/now", pages.now),
             Route("/rejected", pages.rejected),
-            Route("/thumbnails/{seq:int}", pages.thumbnail),
+            Route("/thumbnails/{seq}", pages.thumbnail),
             Route("/reports/{refit_id}", pages.report),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)],

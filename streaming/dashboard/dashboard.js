@@ -51,7 +51,7 @@ function notice(mood, text) {
 
 function drawNotices(now) {
   const notes = now.problems.map((text) => notice(text.includes("law is broken") ? "bad" : "warn", text));
-  if (!now.law_holds && !notes.length) notes.push(notice("bad", "The law is broken: run `verger audit`."));
+  if (now.law_holds === false && !notes.length) notes.push(notice("bad", "The law is broken: run `verger audit`."));
   notes.push(...now.requests.map((text) => notice("good", `Asked for: ${text}`)));
   $("notices").replaceChildren(...notes);
 }

@@ -57,7 +57,7 @@ def disks(settings: Settings) -> str:
     folders += [] if is_s3(settings.lake) else [Path(settings.lake)]
     free = {}
     for folder in folders:
-        there = next(p for p in (folder, *folder.parents) if p.exists())
+        there = next(p for p in (folder, *folder.parents) if os.access(p, os.F_OK))
         free[folder] = shutil.disk_usage(there).free
         if free[folder] < LEAST_FREE:
             raise UserError(f"only {free[folder] / 2**30:.1f} GiB are free for {folder}: make room, 1 GiB at least")

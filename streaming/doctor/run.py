@@ -8,7 +8,7 @@ from rich.console import Console
 
 from conf.settings import Settings
 from conf.terminal import print_pairs, print_sentence
-from streaming.doctor import machine, places, tables, weights
+from streaming.doctor import machine, outputs, places, tables, weights
 from streaming.doctor.checks import Check, run_checks
 
 
@@ -24,6 +24,8 @@ def examine(settings: Settings) -> list[Check]:
             "landing": partial(places.landing, settings),
             "lake": partial(places.lake, settings),
             "queue": partial(places.queue, settings),
+            "cleaning": partial(outputs.cleaning, settings),
+            "metrics": partial(outputs.metrics, settings),
             "tables": partial(tables.tables, settings),
             "at work": partial(tables.workers, settings),
         }

@@ -87,10 +87,10 @@ def _upload(file: Path, bucket: str, key: str) -> None:
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from conf.s3 import s3_client
+    from conf.s3 import upload_client
 
     try:
-        s3_client().upload_file(str(file), bucket, key)
+        upload_client().upload_file(str(file), bucket, key)
     except (Boto3Error, BotoCoreError, ClientError) as error:
         raise OSError(str(error)) from error
 

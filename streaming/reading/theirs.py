@@ -38,12 +38,13 @@ def read_theirs(location: str) -> Theirs:
     parts = [np.empty((0, FEATURE_COUNT), np.float32)]
     rows = 0
     try:
-        for batch in _batches(location):
+        for whole in _batches(location):
+            rows += whole.num_rows
+            batch = whole.drop_null()
             values, usable = matrix(batch["features"].cast(pa.list_(pa.float32())))
             parts.append(values.reshape(-1, FEATURE_COUNT).copy())
             paths += batch["path"].cast(pa.string()).filter(pa.array(usable)).to_pylist()
-            rows += batch.num_rows
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, KeyError, pa.ArrowException) as error:
         reason = str(error).split("\n", maxsplit=1)[0][:300]
         raise UserError(
             f"{location} can't be read as Parquet with the columns path and features (a list of numbers): {reason}"

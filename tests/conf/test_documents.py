@@ -1,11 +1,15 @@
 """Settings that lie in S3."""
 
+import socket
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from conf import documents
 from conf.documents import read_text
 from conf.errors import SettingsError
 from conf.s3 import boto3_kwargs
@@ -51,3 +55,13 @@ def test_a_server_that_does_not_answer_is_one_sentence(bucket: str, monkeypatch:
     with pytest.raises(SettingsError, match="can't be read") as caught:
         read_text("s3://bucket/v.toml")
     assert "\n" not in str(caught.value)
+
+
+def test_a_server_that_is_silent_is_given_up(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_TIMEOUT", timedelta(seconds=0.2))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(SettingsError, match="can't be read"):
+            read_text("s3://bucket/v.toml")
+    assert time.monotonic() - began < 10

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from conf import outlet as module
 from conf.errors import SettingsError
 from conf.outlet import Outlet, check_target
 from tests.conftest import ROOT
+from tests.streaming.stores.test_folder_rights import as_ordinary_user
 
 #: Hands over so many lines and says, on standard error, how long that took and how many were dropped.
 TALKER = """
@@ -110,9 +112,23 @@ def test_a_place_that_can_never_be_written_is_said_at_the_start(tmp_path: Path) 
     for good in ("off", "stdout", str(tmp_path / "metrics")):
         check_target(good)
     (tmp_path / "file").touch()
-    for bad in (tmp_path, tmp_path / "none" / "metrics", tmp_path / "file" / "metrics"):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for bad in ("", "none/metrics", "file/metrics", "loop", "x" * 300):
         with pytest.raises(SettingsError, match="set metrics to a file in a folder that is there"):
-            check_target(str(bad))
+            check_target(str(tmp_path / bad))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has folders that another user may not enter")
+def test_a_folder_that_this_user_may_not_enter_is_said_at_the_start() -> None:
+    def refused() -> str:
+        try:
+            check_target(f"{name}/sub/metrics")
+        except SettingsError as error:
+            return str(error)
+        return "taken"
+
+    with tempfile.TemporaryDirectory() as name:  # mode 700
+        assert "can't be written: set metrics to a file" in as_ordinary_user(refused)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

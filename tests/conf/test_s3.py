@@ -3,14 +3,20 @@
 import json
 import os
 import pickle
+import socket
+import threading
+import time
 
 import boto3
 import pytest
+from botocore.config import Config
 from obstore.store import S3Store
 
 from conf import s3
 from conf.errors import SettingsError
 
+#: More than lies in buffers on the way.
+SIZE = 20 * 2**20
 SECRET = "wJalrXUtnFEMI/K7MDENG"
 
 
@@ -75,8 +81,24 @@ def test_region_falls_back_to_the_default_region(monkeypatch: pytest.MonkeyPatch
     assert s3.region() == "eu-west-3"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:x"])
-def test_a_port_that_can_not_be_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("port", ["99999", "0", "x"])
+def test_a_port_that_can_not_be_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(f"http://127.0.0.1:{port}", monkeypatch)
+
+
+@pytest.mark.parametrize("host", ["é", "a|b", "%20", "[", "a:b", "", "\u212a", "a/\x01"])
+def test_a_host_that_can_not_be_is_refused(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would end obstore and delta-rs in a panic."""
+    refused(f"http://{host}:1", monkeypatch)
+
+
+@pytest.mark.parametrize("url", ["HTTP://Minio_1.local", "http://[::1]:9000/", "https://host:443/a/b~c@d"])
+def test_other_addresses_are_taken(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    assert s3.endpoint() == url
+
+
+def refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     with pytest.raises(SettingsError, match="is no address"):
         s3.endpoint()
@@ -110,3 +132,32 @@ def test_a_session_token_goes_with_the_keys_only(server: str, monkeypatch: pytes
     assert s3.boto3_kwargs()["aws_session_token"] == "token"
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert "session_token" not in s3.obstore_config()
+
+
+def test_a_client_gives_up_soon_unless_its_user_says_otherwise(server: str) -> None:
+    ours = s3.s3_client().meta.config
+    assert (ours.connect_timeout, ours.read_timeout, ours.retries["total_max_attempts"]) == (3, 20, 2)
+    theirs = s3.s3_client(Config(read_timeout=5, retries={"total_max_attempts": 1})).meta.config
+    assert (theirs.connect_timeout, theirs.read_timeout, theirs.retries["total_max_attempts"]) == (3, 5, 1)
+    assert theirs.s3 == {"addressing_style": "path"}
+
+
+def test_a_server_that_takes_nothing_for_a_while_ends_no_upload(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a new connection botocore ends a body that stands still for connect_timeout."""
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{slow.getsockname()[1]}")
+        threading.Thread(target=take_slowly, args=(slow, 5.0), daemon=True).start()
+        s3.upload_client().put_object(Bucket="b", Key="k", Body=b"x" * SIZE)
+
+
+def take_slowly(server: socket.socket, pause_s: float) -> None:
+    """Read one request, its body after a pause, and say that all is well."""
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(pause_s)
+        left = SIZE
+        while left > 0:
+            left -= len(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

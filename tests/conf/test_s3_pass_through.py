@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from conf import s3
+from conf.errors import SettingsError
 
 
 @pytest.fixture
@@ -52,6 +53,13 @@ def test_a_profile_reaches_delta_rs_and_s3a(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("AWS_PROFILE", "orchard")
     assert s3.delta_storage_options()["AWS_ACCESS_KEY_ID"] == "AKIAORCHARD"
     assert s3.s3a_conf()["spark.hadoop.fs.s3a.aws.credentials.provider"].endswith("ProfileCredentialsProvider")
+
+
+def test_a_way_to_encrypt_that_s3_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SERVER_SIDE_ENCRYPTION", "foo")
+    for ask in (s3.obstore_config, s3.delta_storage_options, s3.s3a_conf):
+        with pytest.raises(SettingsError, match=r"AWS_SERVER_SIDE_ENCRYPTION = 'foo' must be one of aws:kms, AES256"):
+            ask()
 
 
 def test_nothing_is_asked_that_was_not_set() -> None:

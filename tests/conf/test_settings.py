@@ -41,6 +41,9 @@ def test_settings_survive_pickling() -> None:
         ("s3://b", "s3://b/"),
         ("S3://b/Prefix", "s3://b/Prefix/"),
         ("s3://b/a//", "s3://b/a//"),
+        ("s3/x", "{cwd}/s3/x"),
+        ("./s3:x", "{cwd}/s3:x"),
+        ("s3.x:y", "{cwd}/s3.x:y"),
     ],
 )
 def test_landing_has_one_spelling(given: str, stored: str) -> None:

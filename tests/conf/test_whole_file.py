@@ -1,12 +1,14 @@
 """Files that are there whole or not at all, and only in the place of files."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from conf.errors import UserError
 from conf.whole_file import as_target, save
+from tests.streaming.stores.test_folder_rights import as_ordinary_user
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -39,3 +41,22 @@ def test_only_files_are_replaced(tmp_path: Path) -> None:
     for other in (tmp_path / "pipe", tmp_path):
         with pytest.raises(UserError, match="is there and is no file: name another one"):
             as_target(other)
+
+
+def test_where_no_file_can_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, why in (("x" * 300, "File name too long"), ("loop", "Too many levels of symbolic links")):
+        with pytest.raises(UserError, match=f"{name} can't be written: {why}; name another file"):
+            as_target(tmp_path / name)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has folders that another user may not enter")
+def test_a_folder_that_this_user_may_not_enter_is_one_sentence() -> None:
+    def refused() -> str:
+        try:
+            return str(as_target(Path(name) / "sub" / "model.zip"))
+        except UserError as error:
+            return str(error)
+
+    with tempfile.TemporaryDirectory() as name:  # mode 700
+        assert as_ordinary_user(refused).endswith("model.zip can't be written: Permission denied; name another file")

@@ -1,8 +1,12 @@
 """Status is what the tables say."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from deltalake import DeltaTable
@@ -15,15 +19,39 @@ from streaming.landing.news import NEWS_FILE, News
 from streaming.show import print_status
 from streaming.status import Status, read_status
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
-from tests.test_verger import verger
+from tests.test_verger import ROOT, verger
+
+#: Prints what is wrong with a lake for a user without rights to it.
+AS_ANOTHER = """
+import os, sys
+from conf.lake import Lake
+from streaming.status import read_status
+os.setuid(65534)
+try:
+    print(read_status(Lake(sys.argv[1])).problems)
+except Exception as error:
+    print(error)
+"""
 
 
 def test_no_lake_is_said(tmp_path: Path) -> None:
     status = read_status(Lake(str(tmp_path)))
-    assert (status.versions, status.problems) == (
+    assert (status.versions, status.law_holds, status.problems) == (
         0,
+        None,
         (f"there is no lake at {tmp_path} yet: run `verger stream`",),
     )
+    assert "the law" not in printed(status)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has folders that another user may not enter")
+def test_a_lake_that_this_user_may_not_enter_is_not_said_to_be_missing() -> None:
+    with TemporaryDirectory() as name:  # mode 700
+        lake = new_lake(Path(name))
+        done = subprocess.run(
+            [sys.executable, "-c", AS_ANOTHER, lake.root], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+    assert done.stdout == f"table features in {lake.root} can't be read: Permission denied; give this user the right\n"
 
 
 def test_an_empty_lake_holds_the_law(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ def test_only_its_own_name_is_answered_and_nothing_can_be_changed(tmp_path: Path
         assert status_of(f"{url}thumbnails/1") == 200
         assert status_of(f"{url}thumbnails/6") == 404  # rejected
         assert status_of(f"{url}thumbnails/99") == 404
+        for number in ("9" * 23, "9" * 5_000, "-1", "x"):
+            assert status_of(f"{url}thumbnails/{number}") == 404
+            assert status_of(f"{url}now?hours={number}") == 200
         request = urllib.request.Request(f"{url}now", method="POST")
         with pytest.raises(urllib.error.HTTPError, match="405"):
             urllib.request.urlopen(request, timeout=30)

@@ -6,6 +6,7 @@ import socket
 import time
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ from conf.errors import UserError
 from conf.lake import Lake
 from conf.locks import lock_lake
 from conf.settings import Settings
-from streaming.doctor import machine, places, tables, weights
+from streaming.doctor import machine, outputs, places, tables, weights
 from streaming.doctor.checks import Check, run_checks
 from streaming.doctor.run import print_checks
+from streaming.featurize.keras_weights import NAMES
 from streaming.landing.ledger import Draft, Ledger
 from tests.servers.fixtures import S3
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
+from tests.streaming.stores.test_folder_rights import as_ordinary_user
 from tests.test_verger import verger
 
 
@@ -41,7 +44,16 @@ def changed(settings: Settings, **values: Any) -> Settings:
 def test_the_command_says_that_all_is_well_or_what_to_mend(settings: Settings) -> None:
     words = ("--landing", settings.landing, "--lake", settings.lake, "--weights", settings.weights)
     found = json.loads(verger("doctor", "--json", *words).stdout)
-    assert {check["name"] for check in found} >= {"python", "java", "jars", "disks", "weights", "landing", "tables"}
+    assert {check["name"] for check in found} >= {
+        "python",
+        "java",
+        "jars",
+        "disks",
+        "weights",
+        "landing",
+        "metrics",
+        "cleaning",
+    }
     assert [c for c in found if not c["well"] and c["name"] not in ("java", "jars")] == []
     done = verger("doctor", *words[:4], "--weights", "/none.h5")
     assert (done.returncode, done.stderr) == (1, "")
@@ -86,6 +98,58 @@ def test_weights(settings: Settings, name: str, value: str, sentence: str) -> No
     assert weights.weights(settings) == settings.weights
     with pytest.raises(UserError, match=sentence):
         weights.weights(changed(settings, **{name: value}))
+
+
+def test_weights_that_are_not_given_by_a_path_have_their_sha256_too(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "w.h5").rename(tmp_path / "models" / NAMES[0])
+    assert weights.weights(changed(settings, weights="auto")) == f"auto: {tmp_path}/models/{NAMES[0]}"
+    for name, sentence in (("auto", "'auto' has not the SHA-256"), ("demo", "leave weights_sha256 out")):
+        with pytest.raises(UserError, match=sentence):
+            weights.weights(changed(settings, weights=name, weights_sha256="0" * 64))
+
+
+def test_events_need_a_landing_in_s3_and_a_queue(settings: Settings) -> None:
+    assert "not used" in places.queue(settings)
+    for landing, sentence in ((settings.landing, "needs a landing in S3"), ("s3://b/in/", "needs a queue")):
+        with pytest.raises(UserError, match=sentence):
+            places.queue(changed(settings, discover="events", landing=landing))
+
+
+def test_metrics(settings: Settings, tmp_path: Path) -> None:
+    assert outputs.metrics(settings) == "metrics = off, and no port"
+    with pytest.raises(UserError, match="set metrics to a file"):
+        outputs.metrics(changed(settings, metrics=str(tmp_path / "none" / "x")))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UserError, match=f"metrics_port = {port} of metrics_host = '127.0.0.1' can't be had"):
+            outputs.metrics(changed(settings, metrics_port=port))
+        with lock_lake(Lake(settings.lake), "stream"):
+            assert f"port {port} is taken, and a stream is at work" in outputs.metrics(
+                changed(settings, metrics_port=port)
+            )
+    assert f"port {port} is free" in outputs.metrics(changed(settings, metrics_port=port))
+
+
+def test_cleaning(settings: Settings, tmp_path: Path) -> None:
+    assert outputs.cleaning(settings) == "clean_source = off: nothing is moved"
+    moved = changed(settings, clean_source="move", clean_to=str(tmp_path / "done" / "here"))
+    assert outputs.cleaning(moved) == f"{tmp_path}/done/here can be written"
+    (tmp_path / "done").touch()
+    with pytest.raises(
+        UserError, match=rf"clean_to = '{tmp_path}/done/here' can't be written: '{tmp_path}/done' is no"
+    ):
+        outputs.cleaning(moved)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has folders that another user may not enter")
+def test_disks_of_a_lake_that_this_user_may_not_enter_are_those_of_the_folder_above() -> None:
+    with TemporaryDirectory() as name:  # mode 700
+        settings = Settings(lake=f"{name}/sub/lake")
+        assert "GiB free" in as_ordinary_user(lambda: machine.disks(settings))
 
 
 def test_landing(settings: Settings, tmp_path: Path) -> None:
@@ -145,6 +209,12 @@ def test_places_in_s3(settings: Settings, s3_server: S3) -> None:
         s3_server.client.put_object(Bucket=s3_server.bucket, Key=key, Body=b"x")
     assert "Kiwi/1.jpg" in places.landing(in_s3)
     assert "1 bytes" in weights.weights(in_s3)
+    with pytest.raises(UserError, match="has not the SHA-256"):
+        weights.weights(changed(in_s3, weights_sha256="0" * 64))
+    moved = changed(in_s3, clean_source="move", clean_to=f"{there}/done/")
+    assert outputs.cleaning(moved) == f"the bucket of {there}/done/ is there"
+    with pytest.raises(UserError, match=r"clean_to = 's3://no-such-bucket-anywhere/' can't be used \(404"):
+        outputs.cleaning(changed(moved, clean_to="s3://no-such-bucket-anywhere/"))
     assert "keeps conditions" in places.lake(in_s3)
     assert "neither" in tables.workers(in_s3)
     with lock_lake(Lake(in_s3.lake), "stream"):

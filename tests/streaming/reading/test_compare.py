@@ -1,6 +1,7 @@
 """`verger compare`: our features against an old Parquet of theirs."""
 
 import json
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ def filled(folder: Path, paths: list[str]) -> Lake:
     return lake
 
 
-def old(file: Path, paths: list[str], features: "list[Vectors] | list[list[float]]", kind: Any = None) -> str:
+def old(
+    file: Path, paths: Sequence[str | None], features: "list[Vectors] | list[list[float]]", kind: Any = None
+) -> str:
     table = {"path": paths, "label": ["x"] * len(paths), "features": pa.array(list(map(list, features)), kind)}
     pq.write_table(pa.table(table), file)
     return str(file)
@@ -92,6 +95,12 @@ def test_rows_that_are_no_features_are_counted(lake: Lake, tmp_path: Path) -> No
     assert (found.unusable, len(found.differences), found.only_theirs) == (2, 8, 0)
 
 
+def test_rows_without_a_path_are_counted(lake: Lake, tmp_path: Path) -> None:
+    paths = [None, *(s3a(row) for row in ROWS[1:])]
+    found = compared(lake, old(tmp_path / "old.parquet", paths, VECTORS))
+    assert (found.unusable, len(found.differences), found.only_ours) == (1, 9, 1)
+
+
 def test_folders_as_spark_writes_them_are_read(lake: Lake, tmp_path: Path) -> None:
     (folder := tmp_path / "Results").mkdir()
     (folder / "_SUCCESS").touch()
@@ -122,6 +131,11 @@ def test_their_file_may_be_in_s3(lake: Lake, tmp_path: Path, bucket: str, s3: An
     for none in (f"s3://{bucket}/Result", "s3://no-such-bucket-here/Results"):
         with pytest.raises(UserError, match=r"no such object|NoSuchBucket"):
             compared(lake, none)
+    for columns in ({"image": ["a"], "vector": [[1.0]]}, {"path": ["a"]}):
+        pq.write_table(pa.table(columns), tmp_path / "other.parquet")
+        s3.put_object(Bucket=bucket, Key="other.parquet", Body=(tmp_path / "other.parquet").read_bytes())
+        with pytest.raises(UserError, match=r"other.parquet can't be read as Parquet with the columns path and"):
+            compared(lake, f"s3://{bucket}/other.parquet")
 
 
 def test_what_the_notebook_printed_agrees_with_ours(fruits: Path, weights: str, tmp_path: Path) -> None:
