@@ -8,7 +8,7 @@ import pyarrow.dataset as pds
 from conf.lake import Lake
 from schemas.components import COMPONENTS
 
-_SHOWN = ["refit_id", "fitted_at", "model_id", "last_seq", "n", "k", "explained_variance_ratio", "drift"]
+_SHOWN = ["refit_id", "fitted_at", "model_id", "last_seq", "n", "k", "explained_variance_ratio"]
 
 
 def last_refit(lake: Lake) -> dict[str, Any] | None:
@@ -22,7 +22,7 @@ def last_refit(lake: Lake) -> dict[str, Any] | None:
     times = None if refits is None else refits.to_table(columns=["fitted_at"])["fitted_at"]
     if refits is None or not times:
         return None
-    row: dict[str, Any] = refits.to_table(_SHOWN, filter=pds.field("fitted_at") == pc.max(times)).to_pylist()[0]
+    columns = {**{name: pds.field(name) for name in _SHOWN}, "warnings": pds.field("drift", "warnings")}
+    row: dict[str, Any] = refits.to_table(columns, filter=pds.field("fitted_at") == pc.max(times)).to_pylist()[0]
     row["at"] = row.pop("fitted_at").isoformat(timespec="milliseconds")
-    row["warnings"] = row.pop("drift")["warnings"]
     return row

@@ -66,4 +66,4 @@ def _named(entries: Sequence[Entry]) -> list[Entry]:
 def _title(entries: Sequence[Entry], named: Sequence[Entry]) -> str:
     if len(named) == len(entries):
         return "Label"
-    return f"Label (the {len(named)} with most pictures; {len(entries) - len(named):,} more are drawn)"
+    return f"Label (the {len(named)} with most pictures; {len(entries) - len(named):,} more are not named)"

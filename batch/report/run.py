@@ -6,7 +6,7 @@ from rich.console import Console
 
 from batch.errors import MomentsError, RefitError
 from batch.pca.moments import Floats
-from batch.report.nights import Row, refits
+from batch.report.nights import Row, models, refits
 from batch.report.page import Wanted, draw
 from batch.report.small import Thumbnails
 from batch.reports import PAGE, put, report_uri
@@ -45,15 +45,14 @@ def run_report(
 
 def _up_to(lake: Lake, refit_id: str | None) -> list[Row]:
     """The rows of the refit's model up to it."""
-    rows = refits(lake)
-    if not rows:
+    known = models(lake)
+    if not known:
         raise UserError(f"there is no refit in {lake.root} yet: run `verger refit` first")
-    last = next((row for row in reversed(rows) if refit_id in {None, row["refit_id"]}), None)
-    if last is None:
-        latest = ", ".join(row["refit_id"] for row in rows[:-4:-1])
-        raise UserError(f"there is no refit {refit_id} in {lake.root}; the latest are {latest}")
-    ours = [row for row in rows if row["model_id"] == last["model_id"]]
-    return ours[: ours.index(last) + 1]
+    ids = list(known)
+    last = ids[-1] if refit_id is None else refit_id
+    if last not in known:
+        raise UserError(f"there is no refit {last} in {lake.root}; the latest are {', '.join(ids[:-4:-1])}")
+    return refits(lake, known[last], last)
 
 
 def _spectrum(snapshot: Snapshot, row: Row) -> Floats | None:

@@ -98,15 +98,18 @@ class Reading:
         table = self.lake.open(COMPONENTS)
         if table is None:
             return []
-        columns = ["refit_id", "fitted_at", "n", "k", "explained_variance_ratio", "drift"]
-        rows = table.to_pyarrow_dataset().to_table(columns).sort_by([("fitted_at", "descending")])
+        dataset, newest = table.to_pyarrow_dataset(), [("fitted_at", "descending")]
+        times = dataset.to_table(["fitted_at"]).sort_by(newest)["fitted_at"][:REFITS].to_pylist()
+        names = ("refit_id", "fitted_at", "n", "k", "explained_variance_ratio")
+        columns = {**{name: pds.field(name) for name in names}, "warnings": pds.field("drift", "warnings")}
+        rows = dataset.to_table(columns, filter=pds.field("fitted_at").isin(times)).sort_by(newest)
         return [
             {
                 **{name: row[name] for name in ("n", "k")},
                 "id": row["refit_id"],
                 "at": row["fitted_at"].isoformat(timespec="seconds"),
                 "share": sum(row["explained_variance_ratio"]),
-                "warnings": [printable(warning) for warning in row["drift"]["warnings"]],
+                "warnings": [printable(warning) for warning in row["warnings"]],
             }
             for row in rows[:REFITS].to_pylist()
         ]

@@ -15,6 +15,7 @@ from conf.failpoints import failpoint
 from conf.lake import Lake, LakeError, max_seq, row_count
 from conf.purge import NO_HOOKS
 from schemas.ledger import LEDGER, DiscoveredBy, Reason
+from streaming.landing.batches import batches
 from streaming.upkeep import Upkeep
 
 #: Merging a hundred files takes 0.2 s; some 3,600 names are listed where there is an append a second; 16 MiB are some
@@ -23,9 +24,6 @@ UPKEEP = Upkeep(
     "ledger", merge_every=100, remove_every=1_000, small=256 * 2**10, big=16 * 2**20, many=64,
     written=WriterProperties(compression="ZSTD", max_row_group_size=16_384),
 )  # fmt: skip
-
-#: Rows that are read at a time where all are: a few megabytes, however many are in a file.
-READ_ROWS = 16_384
 
 #: Names the transaction whose number is the time of the last reconcile, in seconds since 1970.
 RECONCILED = "verger.reconciled"
@@ -94,11 +92,7 @@ class Ledger:
 
     def batches(self, columns: list[str], where: pds.Expression | None = None) -> Iterator[pa.RecordBatch]:
         """All announcements (or those `where`), these columns, in no order, a bounded number of rows at a time."""
-        dataset = self._table.to_pyarrow_dataset()
-        yield from dataset.to_batches(
-            columns=columns, filter=where, batch_size=READ_ROWS,
-            batch_readahead=1, fragment_readahead=1, use_threads=False,
-        )  # fmt: skip
+        yield from batches(self._table, columns, where)
 
     def refresh(self) -> None:
         """See what has been appended since."""

@@ -1,15 +1,20 @@
 """Versions whose latest row is `deferred`: announced again after a back-off that doubles."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
+from numpy.typing import NDArray
 
 from conf.lake import Lake, LakeError, max_seq
 from schemas.features import FEATURES
+from streaming.landing.batches import READ_ROWS, batches
 from streaming.landing.ledger import Draft, Ledger
 from streaming.landing.waiting import Waiting
 
@@ -18,6 +23,9 @@ MAX_BACKOFF_S = 300.0
 
 #: Told of the rows of `features` between two seqs, the first one left out.
 TakenUp = Callable[[DeltaTable, int, int], None]
+
+#: A version and one of its attempts in one number.
+Attempts = NDArray[np.int64]
 
 _COLUMNS = ["seq", "version", "supersedes", "attempt", "path", "etag", "size", "modified", "discovered_at"]
 
@@ -50,17 +58,25 @@ class Retries:
         self._table = table
 
     def load(self, ledger: Ledger) -> None:
-        """Take up the rows that were deferred before this start and have not been announced again since."""
-        announced: set[tuple[int, int]] = set()
-        for batch in ledger.batches(["version", "attempt"], pds.field("attempt") > 1):
-            announced.update(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        self._take_up(announced)
+        """Take up the rows that were deferred before this start and have not been announced again since.
+
+        Holds some 30 bytes for each row that was ever deferred, besides those that are taken up.
+        """
+        attempts = ["version", "attempt"]
+        parts = [_attempts(batch) + 1 for batch in self._deferred(attempts)]
+        following = np.unique(np.concatenate([np.empty(0, np.int64), *parts]))
+        still = np.ones(len(following), np.bool_)
+        if len(following):
+            for batch in ledger.batches(attempts, pds.field("attempt") > 1):
+                places, there = _find(_attempts(batch), following)
+                still[places[there]] = False
+        self._take_up(self._followed_by(following[still]))
 
     def refresh(self, admitted: int) -> None:
         """Take up what the batches up to `admitted` have deferred; free when all of them were seen."""
         if self.seen < admitted:
             self._table.update_incremental()
-            self._take_up(set())
+            self._take_up(self._deferred(_COLUMNS))
 
     def due(self) -> Iterator[Draft]:
         """The announcements whose time has come; each is given once."""
@@ -76,20 +92,46 @@ class Retries:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def _take_up(self, announced: set[tuple[int, int]]) -> None:
+    def _take_up(self, deferred: Iterable[pa.RecordBatch]) -> None:
         upto = max_seq(self._table)
         if upto <= self.seen:
             return
-        rows = self._table.to_pyarrow_dataset().to_table(
-            columns=_COLUMNS, filter=(pds.field("seq") > self.seen) & (pds.field("status") == "deferred")
-        )
-        for row in rows.sort_by("seq").to_pylist():
+        for row in _in_order(deferred):
             seq, attempt, at = row.pop("seq"), row.pop("attempt") + 1, row.pop("discovered_at")
-            if (row["version"], attempt) not in announced:
-                wait = min(self.backoff_s * 2 ** (attempt - 2), MAX_BACKOFF_S)
-                draft = Draft(**row, attempt=attempt, reason="retry")
-                heapq.heappush(self._waiting, (self.clock() + wait, seq, draft))
-                self._seqs.add(seq)
-                self._since.add(seq, at)
+            wait = min(self.backoff_s * 2 ** (attempt - 2), MAX_BACKOFF_S)
+            draft = Draft(**row, attempt=attempt, reason="retry")
+            heapq.heappush(self._waiting, (self.clock() + wait, seq, draft))
+            self._seqs.add(seq)
+            self._since.add(seq, at)
         self.taken_up(self._table, self.seen, upto)
         self.seen = upto
+
+    def _deferred(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Rows that have not been looked at, in no order."""
+        new = (pds.field("seq") > self.seen) & (pds.field("status") == "deferred")
+        return batches(self._table, columns, new)
+
+    def _followed_by(self, attempts: Attempts) -> Iterator[pa.RecordBatch]:
+        """Those of them that come before these `attempts`, ascending."""
+        if len(attempts):
+            for batch in self._deferred(_COLUMNS):
+                yield batch.filter(pa.array(_find(_attempts(batch) + 1, attempts)[1]))
+
+
+def _attempts(batch: pa.RecordBatch) -> Attempts:
+    """Version and attempt of each row as one number: enough for a million attempts at each of 8e12 versions."""
+    numbers: Attempts = batch["version"].to_numpy() * 2**20 + batch["attempt"].to_numpy()
+    return numbers
+
+
+def _find(wanted: Attempts, among: Attempts) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The place of each of the `wanted` in `among` (ascending, not empty), and whether it is there."""
+    places = np.searchsorted(among, wanted)
+    return places, among.take(places, mode="clip") == wanted
+
+
+def _in_order(found: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    """Their rows by `seq`; few of them as Python objects at a time."""
+    if some := [batch for batch in found if batch.num_rows]:
+        for batch in pa.Table.from_batches(some).sort_by("seq").to_batches(max_chunksize=READ_ROWS):
+            yield from batch.to_pylist()

@@ -4,14 +4,15 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from schemas.ledger import DiscoveredBy
+from streaming.landing.batches import batches
 from streaming.landing.ledger import Draft, Ledger
 from streaming.stores.store import Listed
 
@@ -50,13 +51,17 @@ class Vanished:
         """There are rows up to `upto`, of which those up to `after` are known."""
         seq = pds.field("seq")
         lost = pds.field("error_code").isin(CODES) & (seq > after) & (seq <= upto)
-        found = features.to_pyarrow_dataset().to_table(columns=_ROW, filter=lost).sort_by("seq")
-        for row in found.to_pylist():
-            path = row.pop("path")
-            self._rows.pop(path, None)
-            self._rows[path] = _Row(**row)
-        for path in list(islice(self._rows, max(0, len(self._rows) - MOST))):
-            del self._rows[path]
+        oldest = 0  # of MOST, once there are more
+        for batch in batches(features, _ROW, lost):
+            for row in batch.filter(pc.greater(batch["seq"], oldest)).to_pylist():
+                self._keep(row.pop("path"), _Row(**row))
+            if len(self._rows) > MOST:
+                self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].seq)[-MOST:])
+                oldest = next(iter(self._rows.values())).seq
+
+    def _keep(self, path: str, row: _Row) -> None:
+        if path not in self._rows or self._rows[path].seq < row.seq:
+            self._rows[path] = row
 
     def keep(self, objects: Sequence[Listed], head: int) -> None:
         """These were there when `head` was announced: rows that are still to come may say that they were not."""

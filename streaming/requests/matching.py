@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from conf.lake import Lake, LakeError
 from schemas.features import FEATURES
-from streaming.landing.ledger import READ_ROWS, Ledger
+from streaming.landing.batches import batches
+from streaming.landing.ledger import Ledger
 from streaming.requests.request import Replay, matcher
 
 Seqs = NDArray[np.int64]
@@ -33,11 +34,7 @@ def matching(lake: Lake, ledger: Ledger, replay: Replay) -> Seqs:
     latest, superseded = _announced(ledger)
     fits: Callable[[str], bool] = matcher(replay.path) if replay.path is not None else lambda _: True
     found: list[Seqs] = [np.empty(0, np.int64)]
-    dataset = features.to_pyarrow_dataset()
-    for batch in dataset.to_batches(
-        columns=["seq", "version", "path"], filter=_where(replay), batch_size=READ_ROWS,
-        batch_readahead=1, fragment_readahead=1, use_threads=False,
-    ):  # fmt: skip
+    for batch in batches(features, ["seq", "version", "path"], _where(replay)):
         seqs, versions = batch["seq"].to_numpy(), batch["version"].to_numpy()
         meant = (latest[versions] == seqs) & ~superseded[versions]
         paths = batch["path"].filter(pa.array(meant)).to_pylist()

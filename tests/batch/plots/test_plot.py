@@ -5,7 +5,9 @@ from datetime import datetime, timezone
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -93,7 +95,19 @@ def test_more_labels_than_a_legend_holds_are_counted(drawn: list[Axes]) -> None:
     plot_components(points(601), [str(i) for i in range(600)] + ["599"], RATIOS, CAPTION)
     assert len(legend_texts(drawn[0])) == 184
     assert "599" in legend_texts(drawn[0])  # the one with most pictures
-    assert "416 more are drawn" in texts(drawn[0])
+    assert "416 more are not named" in texts(drawn[0])
+
+
+def test_as_many_labels_as_pictures_are_no_more_artists_than_there_are_markers(drawn: list[Axes]) -> None:
+    where = points(40)
+    plot_components(where, [f"{i:02}" for i in range(40)], RATIOS, CAPTION)
+    assert len(drawn[0].collections) == len(plot.MARKERS)
+    places, colours = (
+        np.concatenate([np.array(drawn_of(part)) for part in drawn[0].collections])
+        for drawn_of in (Collection.get_offsets, Collection.get_facecolor)
+    )
+    expected = colormaps["viridis"](np.linspace(0.0, 1.0, 40), alpha=0.8)
+    np.testing.assert_allclose(colours[np.argsort(places[:, 0])], expected[np.argsort(where[:, 0])])
 
 
 def test_one_component_has_an_empty_second_axis(drawn: list[Axes]) -> None:

@@ -1,6 +1,7 @@
 """Pages of reports, made without Spark."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,20 +30,21 @@ from tests.fruits_drawn import drawn_lake
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
 
 
-def publish_one(lake: Lake, seed: int = 0) -> str:
+def publish_one(lake: Lake, seed: int = 0, model_id: str = "m") -> str:
     """A refit of all that has features now, its components made up: finding them takes seconds."""
     snapshot = Snapshot.take(lake)
     rows = current(snapshot.rows())
     chosen = np.zeros(snapshot.last_seq + 1, np.bool_)
     chosen[rows.filter(pc.equal(rows["status"], "ok"))["seq"].to_numpy()] = True
-    refit = _made_up(snapshot, int(chosen.sum()), seed)
+    refit = replace(made_up(snapshot, int(chosen.sum()), seed), model_id=model_id)
     project(no_spark, snapshot, chosen, refit)
     angles = {"angles": (0.1, 0.2), "captured": 0.5, "capturable": 0.6, "relative_mean_shift": 0.02} if seed else {}
     publish(lake, refit, Drift(0.5, dict(Counter(points(lake, refit.refit_id)[1])), **angles), [])  # type: ignore[arg-type]
     return refit.refit_id
 
 
-def _made_up(snapshot: Snapshot, n: int, seed: int) -> Refit:
+def made_up(snapshot: Snapshot, n: int, seed: int) -> Refit:
+    """A refit of `n` pictures in the night `seed`."""
     when = NOW + timedelta(days=seed)
     rows = np.linalg.qr(np.random.default_rng(seed).normal(size=(FEATURE_COUNT, 3)))[0].T
     spectrum = 1.0 / np.arange(1, 11) ** 2
@@ -53,7 +55,7 @@ def _made_up(snapshot: Snapshot, n: int, seed: int) -> Refit:
 def page_of(lake: Lake, file: Path, thumbnails: bool = True) -> str:
     """The latest refit's page in `file`; its URL."""
     small = Thumbnails(Settings(lake=lake.root)) if thumbnails else none
-    file.write_bytes(draw(Snapshot.take(lake), Wanted(refits(lake), None, small, 100)))
+    file.write_bytes(draw(Snapshot.take(lake), Wanted(refits(lake, "m"), None, small, 100)))
     return file.as_uri()
 
 
@@ -70,7 +72,7 @@ def big_page(folder: Path, count: int) -> str:
     lake = new_lake(folder)
     rows = [{"seq": i + 1, "label": f"Label {i % 24}", "path": f"file:///l/{i % 24}/{i}.jpg"} for i in range(count)]
     write_features(lake, rows)
-    refit = _made_up(Snapshot.take(lake), count, 0)
+    refit = made_up(Snapshot.take(lake), count, 0)
     values = np.random.default_rng(0).normal(size=(count, 3)) + np.arange(count)[:, None] % 24
     columns = {
         "path": [row["path"] for row in rows],

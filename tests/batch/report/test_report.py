@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from batch.report.neighbours import nearest
+from batch.report.nights import nights, refits
 from batch.report.points import Points
 from batch.report.rejected import rejected
 from batch.report.run import run_report
@@ -87,6 +88,23 @@ def test_rejected_ones_are_those_of_that_night(tmp_path: Path) -> None:
     assert [(code["code"], code["count"]) for code in found["codes"]] == [("truncated", 2), ("empty", 2)]
     assert [row["path"].rsplit("/", 1)[-1] for row in found["rows"]] == ["23.png", "17.png", "11.png", "5.png"]
     assert rejected(snapshot, snapshot.rows(), 12)["total"] == 2
+
+
+def test_of_earlier_refits_only_the_latest_are_read_and_only_the_last_twos_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("batch.report.nights.NIGHTS", 3)
+    append(lake := new_lake(tmp_path), pictures(10))
+    assert refits(lake, "m") == []
+    ids = [publish_one(lake, night, model) for night, model in enumerate("mmnmmn")]
+    rows = refits(lake, "m")
+    assert [row["refit_id"] for row in rows] == [ids[1], ids[3], ids[4]]
+    counts = [dict(row["drift"].get("counts_by_label", {})) for row in rows]
+    assert counts == [{}, {"Kiwi": 5, "Lemon": 5}, {"Kiwi": 5, "Lemon": 5}]
+    assert [row["refit_id"] for row in refits(lake, "m", ids[3])] == [ids[0], ids[1], ids[3]]
+    shown = nights(rows)
+    assert [night["at"][:10] for night in shown] == ["2026-01-03", "2026-01-05", "2026-01-06"]
+    assert all(night["angle"] > 0 and night["shift"] > 0 and night["warnings"] == [] for night in shown)
 
 
 def test_the_command_writes_one_file_and_says_what_is_missing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import fnmatch
 import shlex
 import socket
+import tracemalloc
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -12,14 +13,20 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from batch.pca.drift import Drift
+from batch.publishing import publish
+from batch.snapshot import Snapshot
 from conf.errors import UserError
 from conf.lake import Lake
 from conf.settings import Settings
 from schemas.features import FEATURES
 from streaming.dashboard.cached import Cached
 from streaming.dashboard.commands import replay_command
+from streaming.dashboard.reading import Reading
 from streaming.dashboard.recent import BINS, rejected, window
 from streaming.dashboard.serve import run_dashboard
+from streaming.last_refit import last_refit
+from tests.batch.report.drawing import made_up
 from tests.fruits_drawn import EVIL, drawn_lake
 from tests.streaming.dashboard.serving import asked, serving
 from tests.streaming.landing.fakes import NOW, new_lake, write_features
@@ -94,6 +101,24 @@ def test_rejected_ones_are_found_by_code_and_text(tmp_path: Path) -> None:
     assert [row["seq"] for row in rejected(table, "truncated", "")["rows"]] == [18, 6]
     assert [row["seq"] for row in rejected(table, "", "/17.PNG")["rows"]] == [18]
     assert rejected(table, "", ".*")["total"] == 0
+
+
+def test_the_labels_of_refits_are_not_held(tmp_path: Path) -> None:
+    refit = made_up(Snapshot.take(lake := drawn_lake(tmp_path)), 20, 0)
+    publish(lake, refit, Drift(0.5, dict.fromkeys(map(str, range(50_000)), 1)), ["a sentence"])
+    assert last_refit(lake) == {
+        "refit_id": refit.refit_id, "at": "2026-01-02T03:04:05.000+00:00", "model_id": "m", "last_seq": 24, "n": 20,
+        "k": 3, "explained_variance_ratio": refit.components.explained_variance_ratio.tolist(),
+        "warnings": ["a sentence"],
+    }  # fmt: skip
+    tracemalloc.start()
+    now = Reading(lake).now(24)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [(found["id"], found["n"], found["warnings"]) for found in now["refits"]] == [
+        (refit.refit_id, 20, ["a sentence"])
+    ]
+    assert peak < 50_000 * 50  # bytes: a label's text and number alone take 110
 
 
 @pytest.mark.parametrize("name", [*EVIL, "$(reboot) `x` *?[a]!", "-x --all"])

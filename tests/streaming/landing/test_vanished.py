@@ -1,7 +1,10 @@
 """What was gone when it was to be read, and is there after all, is announced once more, and not for ever."""
 
+import random
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +86,32 @@ def test_only_the_latest_are_kept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -
     write_row(lake, 2, path="b", version=2)
     monkeypatch.setattr("streaming.landing.vanished.MOST", 1)
     assert [draft.path for draft in found_again(lake, THERE)] == ["b"]  # and not "a"
+
+
+def test_the_latest_are_kept_in_whatever_order_they_are_read_and_few_are_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, count, draw = new_lake(tmp_path), 20_000, random.Random(0)
+    order = list(range(1, count + 1))
+    draw.shuffle(order)
+    paths = {seq: str(draw.randrange(count // 2)) for seq in order}
+    for start in range(0, count, count // 4):
+        rows = [{"seq": seq, "path": paths[seq]} for seq in order[start : start + count // 4]]
+        write_features(lake, [{**row, "status": "rejected", "error_code": "gone"} for row in rows])
+    features = lake.open(FEATURES)
+    assert features is not None
+    monkeypatch.setattr("streaming.landing.vanished.MOST", 100)
+    monkeypatch.setattr("streaming.landing.batches.READ_ROWS", 500)
+    vanished = Vanished()
+    vanished.take_up(features, 0, count // 2)
+    tracemalloc.start()
+    vanished.take_up(features, count // 2, count)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    last = {paths[seq]: seq for seq in sorted(order)}
+    latest = sorted(last.items(), key=itemgetter(1))[-100:]
+    assert sorted(((path, row.seq) for path, row in vanished._rows.items()), key=itemgetter(1)) == latest
+    assert peak < 100 * count // 2  # bytes
 
 
 def test_another_version_is_not(lake: Lake) -> None:
