@@ -54,12 +54,12 @@ class Vanished:
         oldest = 0  # of MOST, once there are more
         for batch in batches(features, _ROW, lost):
             for row in batch.filter(pc.greater(batch["seq"], oldest)).to_pylist():
-                self._keep(row.pop("path"), _Row(**row))
+                self._note(row.pop("path"), _Row(**row))
             if len(self._rows) > MOST:
                 self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].seq)[-MOST:])
                 oldest = next(iter(self._rows.values())).seq
 
-    def _keep(self, path: str, row: _Row) -> None:
+    def _note(self, path: str, row: _Row) -> None:
         if path not in self._rows or self._rows[path].seq < row.seq:
             self._rows[path] = row
 
