@@ -60,7 +60,8 @@ STATE_AND_REFIT = (
     ),
     Mutant(
         36, "a refit is published before its projection is written",
-        "batch/job.py", _WRITE + _DRAW + "            publish(self.lake, refit, drifted, alarms)\n",
+        "batch/job.py",
+        _WRITE + _DRAW + "            self.check()\n            publish(self.lake, refit, drifted, alarms)\n",
         "        covariance = folded.gathered.moments.covariance\n"
         "        publish(self.lake, refit, drift(refit.components, covariance, Counter(), published.previous), [])\n"
         + _WRITE + _DRAW,
