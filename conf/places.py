@@ -15,7 +15,7 @@ def check_places(settings: Settings) -> None:
     be named where it is needed.
     """
     if settings.discover == "events":
-        _check_events(settings)
+        check_events(settings)
     if not is_s3(settings.landing):
         check_landing(settings.landing)
     if not is_s3(settings.lake):
@@ -24,7 +24,8 @@ def check_places(settings: Settings) -> None:
         _check_writable("clean_to", settings.clean_to)
 
 
-def _check_events(settings: Settings) -> None:
+def check_events(settings: Settings) -> None:
+    """Raise SettingsError unless what events need is there: a landing in S3, and the name of a queue."""
     if not is_s3(settings.landing):
         raise SettingsError(
             f"discover = 'events' needs a landing in S3, and landing = {settings.landing!r} is a folder: set landing "

@@ -6,7 +6,7 @@ from contextlib import closing
 from conf.errors import UserError
 from conf.lease_object import LeaseError, LeaseObject, NoAnswerError, Record
 from conf.locations import is_s3, split_s3
-from conf.places import check_lake, check_landing, check_places
+from conf.places import check_events, check_lake, check_landing
 from conf.settings import Settings
 from schemas.errors import PictureError
 from streaming.doctor.asking import ASK_S, quick_client, s3_errors
@@ -53,7 +53,7 @@ def queue(settings: Settings) -> str:
     """With events: it is named, the landing is in S3, and it can be received from."""
     if settings.discover != "events":
         return "not used: pictures are found by listing (discover = list)"
-    check_places(settings)
+    check_events(settings)
     with closing(EventQueue(settings.queue)) as opened:
         opened.check()
     return f"{settings.queue} can be received from"

@@ -10,9 +10,9 @@ from conf.errors import UserError
 from conf.locations import is_s3, split_s3
 from conf.settings import Settings
 from streaming.doctor.asking import ASK_S, quick_client, s3_errors
-from streaming.featurize.keras_weights import NAMES, URL
+from streaming.featurize.keras_weights import HDF5, NAMES, URL
 
-_HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK"
+_ZIP = b"PK"
 
 
 def weights(settings: Settings) -> str:
@@ -62,10 +62,10 @@ def _file(settings: Settings, path: Path) -> str:
         raise UserError(
             f"weights = {str(path)!r} can't be read ({error.strerror}): set weights to such a file"
         ) from error
-    if not content.startswith((_HDF5, _ZIP)):
+    if not content.startswith((HDF5, _ZIP)):
         raise UserError(f"weights = {str(path)!r} is no HDF5 file and no model.zip: set weights to such a file")
     _check_sha256(settings, content)
-    if content.startswith(_HDF5) and not _tensorflow():
+    if content.startswith(HDF5) and not _tensorflow():
         raise UserError("TensorFlow is not installed, which converts weights: run `verger convert` where it is")
     return str(path)
 
