@@ -15,7 +15,7 @@ EXECUTOR = "CoarseGrainedExecutorBackend"
 _CLASSES = "org.apache.spark.deploy"
 #: A short life on a small machine: the JVM's second compiler and its parallel collector never pay.
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-START_S = 120.0
+START_S = 300.0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -28,9 +29,9 @@ def s3(moto_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
+def bucket(s3: Any) -> str:
     """An empty bucket with a name of its own."""
-    name = f"bucket-{abs(hash(request.node.nodeid))}"
+    name = f"bucket-{uuid4()}"
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return name
 

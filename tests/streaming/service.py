@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 from deltalake import DeltaTable
 
-START_S = 120.0
+START_S = 300.0
 
 
 @dataclass

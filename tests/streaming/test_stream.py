@@ -132,7 +132,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(weights: str, fruits: P
 def test_asked_to_stop_it_finishes_its_batch_and_exits_0(
     weights: str, fruits: Path, tmp_path: Path, asked_with: signal.Signals
 ) -> None:
-    service = Service(tmp_path, weights, {"max_objects_per_batch": 150})
+    service = Service(tmp_path, weights, {"max_objects_per_batch": 150, "target_batch_s": 600})
     shutil.copytree(fruits / "images", service.landing, dirs_exist_ok=True)
     with service.running() as stream:
         service.wait_for_rows(1)

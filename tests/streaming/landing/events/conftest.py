@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -17,9 +18,9 @@ Opens = Callable[..., EventQueue]
 
 
 @pytest.fixture
-def services(s3: Any, s3_url: str, request: pytest.FixtureRequest) -> Services:
+def services(s3: Any, s3_url: str) -> Services:
     """SQS, SNS and EventBridge beside S3, and an empty queue."""
-    return Services(s3, s3_url, f"queue-{abs(hash(request.node.nodeid))}")
+    return Services(s3, s3_url, f"queue-{uuid4()}")
 
 
 @pytest.fixture
