@@ -115,7 +115,7 @@ class Job:
         """The state for the next refit, and the projection; what earlier ones left half done goes away first."""
         with self.stages.stage("projection") as facts:
             self.check()
-            tidy(self.lake, published)
+            tidy(self.lake, published, self.check)
             forget_unpublished(self.lake, published.refit_ids)
             State(
                 lake_id=snapshot.lake_id,
@@ -126,7 +126,7 @@ class Job:
                 rows_digest=selection.digest(selection.chosen),
                 since_full=folded.since_full,
                 computed_at=refit.fitted_at,
-            ).write(self.lake)
+            ).write(self.lake, self.check)
             project(self.spark, snapshot, selection.chosen, refit)
             facts.append(f"{refit.n:,} rows")
         spark = self.spark()

@@ -1,5 +1,6 @@
 """Table `components`: the commit that publishes a refit, and what was published before."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -77,14 +78,17 @@ def row_of(refit: Refit, drift: Drift, warnings: list[str]) -> dict[str, Any]:
     }
 
 
-def tidy(lake: Lake, published: Published) -> None:
-    """Remove projections that no reader needs: of refits that were never published, and of all but the last ones."""
+def tidy(lake: Lake, published: Published, check: Callable[[], None]) -> None:
+    """Remove projections that no reader needs: of refits that were never published, and of all but the last ones.
+
+    `check` raises where another refit may have the lake by now.
+    """
     table = lake.open(PROJECTION)
     if table is None:
         return
     there = {partition["refit_id"] for partition in table.partitions()}
     if unneeded := sorted(there - set(published.refit_ids[-KEPT_PROJECTIONS:])):
-        remove(table, f"refit_id IN ({', '.join(map(_sql, unneeded))})")
+        remove(lake, PROJECTION, f"refit_id IN ({', '.join(map(_sql, unneeded))})", check)
 
 
 def _sql(text: str) -> str:

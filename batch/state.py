@@ -1,5 +1,6 @@
 """What a refit leaves for the next one: the moments of all that it has folded in. Table `moments`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,8 +61,11 @@ class State:
         del row["full"]
         return cls(gathered=Gathered(moments, left_out), **row)  # type: ignore[arg-type]
 
-    def write(self, lake: Lake) -> None:
-        """Append it, in one commit; then let go of what is older than KEPT. Safe to be killed at any point."""
+    def write(self, lake: Lake, check: Callable[[], None]) -> None:
+        """Append it, in one commit; then let go of what is older than KEPT. Safe to be killed at any point.
+
+        `check` raises where another refit may have the lake by now.
+        """
         moments = self.gathered.moments
         row = {
             "lake_id": self.lake_id,
@@ -79,4 +83,4 @@ class State:
         }
         table = lake.open_or_create(MOMENTS)
         write_deltalake(table, pa.Table.from_pylist([row], schema=MOMENTS.arrow()), mode="append")
-        remove(table, f"computed_at < '{self.computed_at - KEPT:%Y-%m-%d %H:%M:%S}+00:00'")
+        remove(lake, MOMENTS, f"computed_at < '{self.computed_at - KEPT:%Y-%m-%d %H:%M:%S}+00:00'", check)

@@ -14,6 +14,7 @@ from batch.state import State
 from conf.lake import Lake
 from schemas.moments import MOMENTS
 from tests.batch.lakes import no_spark
+from tests.batch.running import held
 from tests.streaming.landing.fakes import NOW
 
 
@@ -39,7 +40,7 @@ class Folder:
             since_full=folded.since_full,
             computed_at=when,
         )
-        state.write(self.lake)
+        state.write(self.lake, held)
         return folded
 
 

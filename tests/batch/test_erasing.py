@@ -38,7 +38,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def keep_moments(lake: Lake, night: int) -> None:
     at, gathered = NOW + timedelta(days=night, microseconds=5), Gathered(Moments.of(vectors(10)), 0)
-    State("lake", "m", 10, 1, gathered, "", 0, at).write(lake)
+    State("lake", "m", 10, 1, gathered, "", 0, at).write(lake, held)
 
 
 def texts(lake: Lake) -> list[str]:

@@ -14,6 +14,7 @@ from batch.state import State
 from tests.batch.lakes import no_spark
 from tests.batch.oracle import Truth, truth
 from tests.batch.orchard import Orchard
+from tests.batch.running import held
 from tests.streaming.landing.fakes import NOW, new_lake
 
 NIGHTS = 30
@@ -52,7 +53,7 @@ def test_every_night_goes_on_from_the_last_one_and_equals_a_full_refit(tmp_path:
             rows_digest=selection.digest(selection.chosen),
             since_full=folded.since_full,
             computed_at=NOW + timedelta(days=night),
-        ).write(lake)
+        ).write(lake, held)
     assert len(DeltaTable(lake.uri("moments")).to_pyarrow_table(columns=["n"])) == 8  # a week and tonight
 
 

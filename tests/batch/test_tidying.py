@@ -11,8 +11,10 @@ from batch.publishing import KEPT_PROJECTIONS, Published, tidy
 from batch.reports import forget_unpublished, report_uri
 from batch.snapshot import Snapshot
 from conf.lake import Lake
+from conf.lease import LeaseLostError
 from tests.batch.lakes import append, pictures
 from tests.batch.refits import projected, publish_night
+from tests.batch.running import held
 from tests.streaming.landing.fakes import new_lake
 
 
@@ -32,7 +34,7 @@ def make_removals_older(table: Path, days: int) -> None:
 
 
 def tidied(lake: Lake) -> dict[str, int]:
-    tidy(lake, Published.read(lake, "m"))
+    tidy(lake, Published.read(lake, "m"), held)
     return projected(lake)
 
 
@@ -53,7 +55,7 @@ def test_before_anything_was_published_all_goes(snapshot: Snapshot) -> None:
 
 
 def test_without_a_table_there_is_nothing_to_tidy(snapshot: Snapshot) -> None:
-    tidy(snapshot.lake, Published.read(snapshot.lake, "m"))
+    tidy(snapshot.lake, Published.read(snapshot.lake, "m"), held)
     assert not Path(snapshot.lake.uri("projection")).exists()
 
 
@@ -81,6 +83,20 @@ def test_what_a_killed_refit_has_written_goes_after_a_day(snapshot: Snapshot) ->
     publish_night(snapshot, 1, whole=False)  # so that there is something to tidy
     tidied(snapshot.lake)
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_one_that_lost_its_lease_while_it_looked_removes_no_file(snapshot: Snapshot) -> None:
+    publish_night(snapshot, 0, whole=False)
+    old = Path(snapshot.lake.uri("projection")) / "old.parquet"
+    old.write_bytes(b"half")
+    os.utime(old, (time.time() - 2 * 86_400,) * 2)
+
+    def lost() -> None:
+        raise LeaseLostError("lost")
+
+    with pytest.raises(LeaseLostError):
+        tidy(snapshot.lake, Published.read(snapshot.lake, "m"), lost)
+    assert old.exists()
 
 
 def test_folders_of_unpublished_refits_go_and_nothing_else(snapshot: Snapshot) -> None:
