@@ -29,6 +29,7 @@ from streaming.requests.forget_run import forget_waiting
 from streaming.requests.request import Forget
 from streaming.status import read_status
 from tests.batch.lakes import no_spark, vectors
+from tests.batch.running import held
 from tests.streaming.landing.fakes import NOW, write_features
 from tests.streaming.requests.orchard import Orchard
 
@@ -233,7 +234,7 @@ def test_the_next_refit_sees_that_its_moments_do_not_fit(tmp_path: Path) -> None
     orchard.announce(*(f"{'SECRET' if n == 3 else 'Kiwi'}/{n}.jpg" for n in range(30)))
     for features in vectors(30):
         orchard.feature("ok", features=features.tolist())
-    fold(orchard.lake).write(orchard.lake)
+    fold(orchard.lake).write(orchard.lake, held)
     forget(orchard, upto=30)
     snapshot = Snapshot.take(orchard.lake)
     selection = select(snapshot, "m")
