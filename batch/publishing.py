@@ -88,7 +88,7 @@ def tidy(lake: Lake, published: Published, check: Callable[[], None]) -> None:
         return
     there = {partition["refit_id"] for partition in table.partitions()}
     if unneeded := sorted(there - set(published.refit_ids[-KEPT_PROJECTIONS:])):
-        remove(lake, PROJECTION, f"refit_id IN ({', '.join(map(_sql, unneeded))})", check)
+        remove(lake.uri(PROJECTION.name), table, f"refit_id IN ({', '.join(map(_sql, unneeded))})", check)
 
 
 def _sql(text: str) -> str:

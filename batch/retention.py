@@ -3,20 +3,19 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from conf.lake import Lake
+from deltalake import DeltaTable
+
 from conf.purge import remove_unused
-from schemas.table import Table
 
 #: Files of removed rows stay so long for readers that are under way.
 VACUUM_AFTER = timedelta(days=1)
 
 
-def remove(lake: Lake, schema: Table, predicate: str, check: Callable[[], None]) -> None:
-    """Delete the rows that fit `predicate` in one commit, and the files that no version of the last day has.
+def remove(place: str, table: DeltaTable, predicate: str, check: Callable[[], None]) -> None:
+    """Delete the rows of the table at `place` that fit `predicate` in one commit, and the files of no recent version.
 
-    Among these are what a refit that was killed has written. `check` raises where another refit may have the lake by
-    now: nothing of its files is removed then.
+    Recent: of the last day. Among these files are what a refit that was killed has written. `check` raises where
+    another refit may have the lake by now: no file is removed then.
     """
-    table = lake.open_or_create(schema)
     table.delete(predicate)
-    remove_unused(lake.uri(schema.name), table, check, hours=int(VACUUM_AFTER.total_seconds() // 3600))
+    remove_unused(place, table, check, hours=int(VACUUM_AFTER.total_seconds() // 3600))

@@ -83,4 +83,5 @@ class State:
         }
         table = lake.open_or_create(MOMENTS)
         write_deltalake(table, pa.Table.from_pylist([row], schema=MOMENTS.arrow()), mode="append")
-        remove(lake, MOMENTS, f"computed_at < '{self.computed_at - KEPT:%Y-%m-%d %H:%M:%S}+00:00'", check)
+        too_old = f"computed_at < '{self.computed_at - KEPT:%Y-%m-%d %H:%M:%S}+00:00'"
+        remove(lake.uri(MOMENTS.name), table, too_old, check)
