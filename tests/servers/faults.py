@@ -6,10 +6,11 @@ import socket
 import struct
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 from multidict import CIMultiDict
 
 _LOOK_S = 0.02
@@ -27,9 +28,10 @@ class Answer(NamedTuple):
         response = web.StreamResponse(status=self.status, headers=self.headers)
         if request.method != "HEAD":
             response.content_length = len(self.body)
-        await response.prepare(request)
-        if request.method != "HEAD":
-            await response.write(self.body[:length])
+        with suppress(ClientConnectionResetError):  # who asked was killed meanwhile
+            await response.prepare(request)
+            if request.method != "HEAD":
+                await response.write(self.body[:length])
         return response
 
 

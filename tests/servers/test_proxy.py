@@ -103,7 +103,9 @@ def test_what_is_lost_was_done(way: tuple[Proxy, Any, str]) -> None:
     assert client.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
 
 
-def test_what_is_held_passes_later_though_nobody_waits_any_more(way: tuple[Proxy, Any, str]) -> None:
+def test_what_is_held_passes_later_though_nobody_waits_any_more(
+    way: tuple[Proxy, Any, str], caplog: pytest.LogCaptureFixture
+) -> None:
     proxy, client, bucket = way
     rule = proxy.fail(Hold(), lambda asked: asked.method == "PUT", times=1)
     with pytest.raises(BotoCoreError):
@@ -114,6 +116,7 @@ def test_what_is_held_passes_later_though_nobody_waits_any_more(way: tuple[Proxy
     while "Contents" not in client.list_objects_v2(Bucket=bucket) and time.monotonic() < until:
         time.sleep(0.05)
     assert client.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+    assert not [record for record in caplog.records if record.name == "aiohttp.server"]
 
 
 def test_latency_is_added(way: tuple[Proxy, Any, str]) -> None:
