@@ -78,12 +78,12 @@ $(VENV)/.python:
 
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/.python
 	@echo "installing into $(VENV): 2.6 GB, which takes some minutes"
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -W ignore -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/.python
 	@echo "installing into $(VENV): 2.6 GB, which takes some minutes"
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/python -W ignore -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
