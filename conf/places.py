@@ -19,9 +19,9 @@ def check_places(settings: Settings) -> None:
     if not is_s3(settings.landing):
         check_landing(settings.landing)
     if not is_s3(settings.lake):
-        check_lake(settings.lake)
+        check_writable("lake", settings.lake)
     if settings.clean_source == "move" and not is_s3(settings.clean_to):
-        _check_writable("clean_to", settings.clean_to)
+        check_writable("clean_to", settings.clean_to)
 
 
 def check_events(settings: Settings) -> None:
@@ -58,12 +58,8 @@ def check_landing(landing: str) -> None:
         raise SettingsError(f"landing = {landing!r} can't be read: give this user the right to list that folder.")
 
 
-def check_lake(lake: str) -> None:
-    """Raise SettingsError unless it is a folder that can be written, or can be made."""
-    _check_writable("lake", lake)
-
-
-def _check_writable(name: str, folder: str) -> None:
+def check_writable(name: str, folder: str) -> None:
+    """Raise SettingsError unless what the setting `name` says is a folder that can be written, or can be made."""
     existing = next(p for p in (Path(folder), *Path(folder).parents) if os.path.lexists(p))
     if not existing.is_dir():
         raise SettingsError(

@@ -1,13 +1,11 @@
 """What a stream writes beside its lake: metrics, and the pictures that cleaning moves away."""
 
-import os
-from pathlib import Path
-
-from conf.errors import SettingsError, UserError
+from conf.errors import SettingsError
 from conf.lake import Lake
 from conf.locations import is_s3, split_s3
 from conf.locks import is_at_work
 from conf.outlet import check_target
+from conf.places import check_writable
 from conf.settings import Settings
 from streaming.doctor.asking import quick_client, s3_errors
 from streaming.metrics.page import Page
@@ -36,10 +34,5 @@ def cleaning(settings: Settings) -> str:
         with s3_errors(f"clean_to = {place!r} can't be used", "check its name, AWS_* and the right s3:ListBucket"):
             quick_client().head_bucket(Bucket=split_s3(place)[0])
         return f"the bucket of {place} is there"
-    above = next(p for p in (Path(place), *Path(place).parents) if os.path.lexists(p))
-    if not os.access(f"{above}/.", os.W_OK):
-        raise UserError(
-            f"clean_to = {place!r} can't be written: {str(above)!r} is no folder that this user may write in; give the "
-            "right, or set clean_to to another folder"
-        )
+    check_writable("clean_to", place)
     return f"{place} can be written"

@@ -6,7 +6,7 @@ from contextlib import closing
 from conf.errors import UserError
 from conf.lease_object import LeaseError, LeaseObject, NoAnswerError, Record
 from conf.locations import is_s3, split_s3
-from conf.places import check_events, check_lake, check_landing
+from conf.places import check_events, check_landing, check_writable
 from conf.settings import Settings
 from schemas.errors import PictureError
 from streaming.doctor.asking import ASK_S, quick_client, s3_errors
@@ -35,7 +35,7 @@ def landing(settings: Settings) -> str:
 def lake(settings: Settings) -> str:
     """It can be written; in S3 also under a condition, which leases and commits stand on."""
     if not is_s3(settings.lake):
-        check_lake(settings.lake)
+        check_writable("lake", settings.lake)
         return f"{settings.lake} can be written"
     place = LeaseObject(f"{settings.lake}/doctor-{uuid.uuid4().hex}", timeout_s=ASK_S / 2)
     try:
